@@ -1,0 +1,250 @@
+#include "CImageCodecs.h"
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <jpeglib.h>
+
+#include <jerror.h>
+
+/// One reading of one file; owned by the function that libjpeg's errors do not unwind.
+typedef struct {
+    struct jpeg_decompress_struct info;
+    struct jpeg_error_mgr errors;
+    struct jpeg_source_mgr source;
+    struct jpeg_progress_mgr progress;
+    jmp_buf escape;
+    char *message;
+    cic_status failure;
+    /// Set once the header is read: from then on a lack of bytes is damage and no error.
+    bool in_picture;
+    bool exhausted;
+    bool damaged;
+    bool many_scans;
+    int scan_limit;
+} jpeg_reader;
+
+static const JOCTET end_of_image[2] = {0xFF, JPEG_EOI};
+
+static cic_status status_of(int code) {
+    switch (code) {
+    case JERR_INPUT_EOF:
+    case JERR_INPUT_EMPTY:
+        return CIC_TRUNCATED;
+    case JERR_BAD_PRECISION:
+    case JERR_SOF_UNSUPPORTED:
+    case JERR_ARITH_NOTIMPL:
+    case JERR_NOT_COMPILED:
+    case JERR_CONVERSION_NOTIMPL:
+    case JERR_CCIR601_NOTIMPL:
+    case JERR_FRACT_SAMPLE_NOTIMPL:
+    case JERR_COMPONENT_COUNT:
+        return CIC_UNSUPPORTED;
+    case JERR_IMAGE_TOO_BIG:
+        return CIC_TOO_LARGE;
+    case JERR_OUT_OF_MEMORY:
+        return CIC_OUT_OF_MEMORY;
+    default:
+        return CIC_CORRUPT;
+    }
+}
+
+static void fail(j_common_ptr info) {
+    jpeg_reader *reader = info->client_data;
+    char text[JMSG_LENGTH_MAX];
+    info->err->format_message(info, text);
+    snprintf(reader->message, CIC_MESSAGE_SIZE, "%s", text);
+    reader->failure = status_of(info->err->msg_code);
+    longjmp(reader->escape, 1);
+}
+
+static void note(j_common_ptr info, int level) {
+    if (level >= 0) return;
+    jpeg_reader *reader = info->client_data;
+    info->err->num_warnings++;
+    switch (info->err->msg_code) {
+    case JWRN_HIT_MARKER:
+    case JWRN_HUFF_BAD_CODE:
+    case JWRN_ARITH_BAD_CODE:
+    case JWRN_MUST_RESYNC:
+    case JWRN_NOT_SEQUENTIAL:
+    case JWRN_BOGUS_PROGRESSION:
+        reader->damaged = true;
+        break;
+    default:
+        // Oddities that leave the pixels as they were meant.
+        break;
+    }
+}
+
+static void no_output(j_common_ptr info) {
+    (void)info;
+}
+
+static void start_source(j_decompress_ptr info) {
+    (void)info;
+}
+
+static boolean refill(j_decompress_ptr info) {
+    jpeg_reader *reader = info->client_data;
+    if (!reader->in_picture) ERREXIT(info, JERR_INPUT_EOF);
+    reader->exhausted = true;
+    info->src->next_input_byte = end_of_image;
+    info->src->bytes_in_buffer = sizeof end_of_image;
+    return TRUE;
+}
+
+static void skip(j_decompress_ptr info, long count) {
+    if (count <= 0) return;
+    if ((size_t)count > info->src->bytes_in_buffer) {
+        refill(info);
+        return;
+    }
+    info->src->next_input_byte += count;
+    info->src->bytes_in_buffer -= (size_t)count;
+}
+
+/// Stops files whose many tiny scans would each cost a pass over all the coefficients.
+static void check_scans(j_common_ptr info) {
+    jpeg_reader *reader = info->client_data;
+    if (((j_decompress_ptr)info)->input_scan_number <= reader->scan_limit) return;
+    snprintf(reader->message, CIC_MESSAGE_SIZE, "more than %d scans", reader->scan_limit);
+    reader->failure = CIC_CORRUPT;
+    longjmp(reader->escape, 1);
+}
+
+static void open_reader(jpeg_reader *reader, const uint8_t *bytes, size_t size, char *message) {
+    reader->message = message;
+    message[0] = 0;
+    reader->info.err = jpeg_std_error(&reader->errors);
+    reader->info.client_data = reader;
+    reader->errors.error_exit = fail;
+    reader->errors.emit_message = note;
+    reader->errors.output_message = no_output;
+    reader->source.init_source = start_source;
+    reader->source.fill_input_buffer = refill;
+    reader->source.skip_input_data = skip;
+    reader->source.resync_to_restart = jpeg_resync_to_restart;
+    reader->source.term_source = start_source;
+    reader->source.next_input_byte = bytes;
+    reader->source.bytes_in_buffer = size;
+    reader->progress.progress_monitor = check_scans;
+    reader->scan_limit = 1;
+}
+
+static void read_header(jpeg_reader *reader) {
+    jpeg_create_decompress(&reader->info);
+    reader->info.src = &reader->source;
+    reader->info.progress = &reader->progress;
+    jpeg_read_header(&reader->info, TRUE);
+    // 500 scans are far beyond any encoder; a huge picture is given fewer, so that the time that
+    // a hostile file can take is bounded too.
+    uint64_t pixels = (uint64_t)reader->info.image_width * reader->info.image_height;
+    uint64_t scans = 4000000000u / pixels;
+    reader->scan_limit = scans > 500 ? 500 : scans < 50 ? 50 : (int)scans;
+}
+
+static cic_status probe_guarded(jpeg_reader *reader, size_t size, uint64_t pixel_limit,
+                                cic_header *header) {
+    const struct jpeg_decompress_struct *info = &reader->info;
+    if (setjmp(reader->escape)) {
+        header->width = info->image_width;
+        header->height = info->image_height;
+        uint64_t pixels = (uint64_t)header->width * header->height;
+        // A side beyond what libjpeg takes, though there are not too many pixels.
+        bool narrow = reader->failure == CIC_TOO_LARGE && pixels <= pixel_limit;
+        return narrow ? CIC_UNSUPPORTED : reader->failure;
+    }
+    read_header(reader);
+    header->width = info->image_width;
+    header->height = info->image_height;
+    uint64_t pixels = (uint64_t)header->width * header->height;
+    if (pixels > pixel_limit) return CIC_TOO_LARGE;
+    // Huffman coding needs at least one bit for each block of 64 pixels.
+    if (!info->arith_code && pixels / 512 > size) {
+        snprintf(reader->message, CIC_MESSAGE_SIZE, "too few bytes for %u x %u pixels",
+                 header->width, header->height);
+        return CIC_TRUNCATED;
+    }
+    return CIC_OK;
+}
+
+cic_status cic_jpeg_probe(const uint8_t *bytes, size_t size, uint64_t pixel_limit,
+                          cic_header *header, char *message) {
+    jpeg_reader reader = {0};
+    open_reader(&reader, bytes, size, message);
+    cic_status status = probe_guarded(&reader, size, pixel_limit, header);
+    jpeg_destroy_decompress(&reader.info);
+    return status;
+}
+
+/// RGB of a row of inverted CMYK: each of the inks takes its share of the light.
+static void rgb_of_cmyk(const uint8_t *cmyk, uint32_t width, uint8_t *rgb) {
+    for (uint32_t x = 0; x < width; x++) {
+        uint32_t light = cmyk[4 * x + 3];
+        for (uint32_t channel = 0; channel < 3; channel++) {
+            uint32_t product = cmyk[4 * x + channel] * light + 128;
+            rgb[3 * x + channel] = (uint8_t)((product + (product >> 8)) >> 8);
+        }
+    }
+}
+
+static void read_rows(jpeg_reader *reader, uint8_t *rgb) {
+    struct jpeg_decompress_struct *info = &reader->info;
+    size_t stride = (size_t)info->output_width * 3;
+    JSAMPARRAY inks = NULL;
+    if (info->out_color_space == JCS_CMYK) {
+        inks = info->mem->alloc_sarray((j_common_ptr)info, JPOOL_IMAGE, info->output_width * 4, 1);
+    }
+    while (info->output_scanline < info->output_height) {
+        JSAMPROW row = rgb + stride * info->output_scanline;
+        if (inks) {
+            jpeg_read_scanlines(info, inks, 1);
+            rgb_of_cmyk(inks[0], info->output_width, row);
+        } else {
+            JSAMPROW rows[4];
+            JDIMENSION left = info->output_height - info->output_scanline;
+            JDIMENSION count = left < 4 ? left : 4;
+            for (JDIMENSION i = 0; i < count; i++) rows[i] = row + stride * i;
+            jpeg_read_scanlines(info, rows, count);
+        }
+    }
+}
+
+static cic_status decode_guarded(jpeg_reader *reader, uint32_t eighths, cic_header expected,
+                                 uint8_t *rgb) {
+    if (setjmp(reader->escape)) return reader->failure;
+    read_header(reader);
+    struct jpeg_decompress_struct *info = &reader->info;
+    info->scale_num = eighths;
+    info->scale_denom = 8;
+    bool inks = info->jpeg_color_space == JCS_CMYK || info->jpeg_color_space == JCS_YCCK;
+    info->out_color_space = inks ? JCS_CMYK : JCS_RGB;
+    jpeg_calc_output_dimensions(info);
+    if (info->output_width != expected.width || info->output_height != expected.height) {
+        snprintf(reader->message, CIC_MESSAGE_SIZE, "the size is not that of the header");
+        return CIC_CORRUPT;
+    }
+    reader->many_scans = jpeg_has_multiple_scans(info);
+    reader->in_picture = true;
+    jpeg_start_decompress(info);
+    read_rows(reader, rgb);
+    return CIC_OK;
+}
+
+cic_status cic_jpeg_decode(const uint8_t *bytes, size_t size, uint32_t eighths,
+                           cic_header expected, uint8_t *rgb, cic_damage *damage, char *message) {
+    jpeg_reader reader = {0};
+    open_reader(&reader, bytes, size, message);
+    cic_status status = decode_guarded(&reader, eighths, expected, rgb);
+    // A table or scan header between the scans was cut, and read on in the filler.
+    if (status == CIC_CORRUPT && reader.exhausted) status = CIC_TRUNCATED;
+    // A single scan that has all its blocks is whole even when the end marker is missing.
+    bool cut = reader.exhausted && (reader.damaged || reader.many_scans);
+    *damage = cut              ? CIC_DAMAGE_TRUNCATED
+              : reader.damaged ? CIC_DAMAGE_CORRUPT
+                               : CIC_DAMAGE_NONE;
+    jpeg_destroy_decompress(&reader.info);
+    return status;
+}

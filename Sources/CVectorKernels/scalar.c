@@ -1,0 +1,33 @@
+#include "kernels.h"
+
+static float dot(const float *left, const float *right, int64_t count) {
+    float sum = 0;
+    for (int64_t index = 0; index < count; index++) sum += left[index] * right[index];
+    return sum;
+}
+
+static int64_t hamming_within(uint64_t query, const uint64_t *hashes, int64_t count, int32_t limit,
+                              int32_t *matches) {
+    int64_t found = 0;
+    for (int64_t index = 0; index < count; index++) {
+        if (__builtin_popcountll(query ^ hashes[index]) <= limit) {
+            matches[found++] = (int32_t)index;
+        }
+    }
+    return found;
+}
+
+static void add_products(const float *left, const float *right, int64_t depth, float *tile) {
+    for (int64_t group = 0; group < depth; group++) {
+        const float *lefts = left + group * CVK_PANEL_ROWS;
+        const float *rights = right + group * CVK_PANEL_ROWS;
+        for (int row = 0; row < CVK_PANEL_ROWS; row++) {
+            float *sums = tile + row * CVK_PANEL_ROWS;
+            for (int column = 0; column < CVK_PANEL_ROWS; column++) {
+                sums[column] += lefts[row] * rights[column];
+            }
+        }
+    }
+}
+
+const cvk_kernels cvk_scalar_kernels = {dot, hamming_within, add_products};

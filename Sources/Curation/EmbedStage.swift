@@ -1,0 +1,173 @@
+import CurationCore
+import Foundation
+import Imaging
+import Inference
+import Storage
+
+/// Gives every image that lacks one a vector.
+public struct EmbedStage: Sendable {
+    /// What embedding did.
+    public struct Report: Sendable, Codable {
+        /// Images that have a vector now and had none before.
+        public var embedded = 0
+        /// Images that had one.
+        public var skipped = 0
+        /// Images whose file could not be read again.
+        public var failed = 0
+        /// Numbers a vector.
+        public var dimension = 0
+        /// The embedder: name and digest.
+        public var model = ""
+        /// How long it took.
+        public var seconds = 0.0
+        /// Images embedded a second.
+        public var imagesPerSecond = 0.0
+        /// Why the built-in descriptor was used; nil when a model was.
+        public var fallback: String?
+
+        enum CodingKeys: String, CodingKey {
+            case embedded, skipped, failed, dimension, model, seconds, fallback
+            case imagesPerSecond = "images_per_second"
+        }
+    }
+
+    /// Which embedder to use.
+    public enum Model: Sendable, Equatable {
+        /// The network when it and its runtime are there, else the descriptor.
+        case automatic
+        /// The descriptor, which needs no model.
+        case descriptor
+        /// The network with the name; its absence is an error.
+        case named(String)
+    }
+
+    // Pictures a call of the network: beyond this the time a picture does not fall.
+    private static let pieceSize = 8
+    private static let piecesPerBatch = 16
+
+    private let dataset: Dataset
+    private let interruption: Interruption
+    private let report: StageProgress.Report
+
+    /// Creates the stage.
+    public init(
+        dataset: Dataset,
+        interruption: Interruption = Interruption(),
+        report: @escaping StageProgress.Report = { _ in }
+    ) {
+        self.dataset = dataset
+        self.interruption = interruption
+        self.report = report
+    }
+
+    /// Embeds what has no vector of the model yet.
+    ///
+    /// The descriptor is computed beside the network, at a hundredth of its cost: proposals join both.
+    ///
+    /// - Throws: `CurationError.component` when a named model is missing; `CancellationError`.
+    public func run(_ model: Model = .automatic) throws -> Report {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let choice = try choose(model)
+        var result = Report()
+        result.model = choice.embedder.id.description
+        result.dimension = choice.embedder.dimension
+        result.fallback = choice.fallback
+        try embed(with: choice.embedder, into: &result)
+        let duration = clock.now - start
+        result.seconds = duration / .seconds(1)
+        result.imagesPerSecond = Double(result.embedded) / max(result.seconds, 1e-9)
+        return result
+    }
+
+    private func choose(
+        _ model: Model
+    ) throws -> (embedder: any Embedder, fallback: String?) {
+        switch model {
+        case .descriptor: return (DescriptorEmbedder(), nil)
+        case .automatic:
+            let choice = EmbedderChoice(search: .ofThisProcess())
+            return (choice.embedder, choice.fallbackReason)
+        case .named(let name):
+            if name == DescriptorEmbedder().id.name { return (DescriptorEmbedder(), nil) }
+            do {
+                return (try OnnxEmbedder(name, search: .ofThisProcess()), nil)
+            } catch {
+                throw CurationError.component("\(error)")
+            }
+        }
+    }
+
+    private func embed(with main: any Embedder, into result: inout Report) throws {
+        let descriptor = DescriptorEmbedder()
+        let embedders: [any Embedder] =
+            main.id == descriptor.id ? [descriptor] : [main, descriptor]
+        let waiting = try rephrasing { () throws in
+            try dataset.store.samplesWithoutEmbedding(from: main.id)
+        }
+        result.skipped = try rephrasing { () throws in try dataset.store.sampleCount() }
+            - waiting.count
+        let batchSize = Self.pieceSize * Self.piecesPerBatch
+        for start in stride(from: 0, to: waiting.count, by: batchSize) {
+            try interruption.check()
+            let batch = Array(waiting[start..<min(start + batchSize, waiting.count)])
+            let pieces = stride(from: 0, to: batch.count, by: Self.pieceSize).map {
+                Array(batch[$0..<min($0 + Self.pieceSize, batch.count)])
+            }
+            let outcomes = WorkerPool.map(pieces) { piece in
+                Result { try Self.embed(piece, with: embedders) }
+            }
+            let vectors = try outcomes.map { try $0.get() }
+            for (index, embedder) in embedders.enumerated() {
+                try keep(vectors.map { $0[index] }, from: embedder)
+            }
+            let done = vectors.reduce(0) { $0 + $1[0].count }
+            result.embedded += done
+            result.failed += batch.count - done
+            report(
+                StageProgress(
+                    stage: "embed",
+                    done: start + batch.count,
+                    total: waiting.count,
+                    failed: result.failed
+                )
+            )
+        }
+    }
+
+    private func keep(_ parts: [EmbeddingMatrix], from embedder: any Embedder) throws {
+        let all = EmbeddingMatrix(
+            samples: parts.flatMap(\.samples),
+            dimension: embedder.dimension,
+            values: parts.flatMap(\.values)
+        )
+        try rephrasing { () throws in try dataset.store.add(all, from: embedder.id) }
+    }
+
+    /// The vectors of a few images from each embedder; files that cannot be read are left out.
+    private static func embed(
+        _ samples: [Sample],
+        with embedders: [any Embedder]
+    ) throws -> [EmbeddingMatrix] {
+        let side = embedders.map(\.inputSide).max() ?? 0
+        var read: [Sample.ID] = []
+        var pictures: [PixelBuffer] = []
+        for sample in samples {
+            guard let data = try? Data(contentsOf: URL(filePath: sample.path)),
+                let image = try? ImageDecoder().decode(Array(data), atLeast: side)
+            else { continue }
+            read.append(sample.id)
+            pictures.append(image.pixels)
+        }
+        return try embedders.map { embedder in
+            let squares = pictures.map {
+                $0.resized(width: embedder.inputSide, height: embedder.inputSide)
+            }
+            return EmbeddingMatrix(
+                samples: read,
+                dimension: embedder.dimension,
+                values: squares.isEmpty ? [] : try embedder.embed(squares)
+            )
+        }
+    }
+}

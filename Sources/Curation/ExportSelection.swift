@@ -1,0 +1,86 @@
+import CurationCore
+import Export
+import Storage
+
+/// What goes into an export: each content once, with its labels and its split.
+struct ExportSelection {
+    let records: [ExportRecord]
+    let categories: [CurationCore.Category]
+    let fractions: SplitFractions
+    let leaksChecked: Int
+    let unlabeled: Int
+    let copies: Int
+
+    init(_ request: ExportStage.Request, store: DatasetStore) throws {
+        let all = try store.labeledSamples(at: request.version)
+        let labeled = all.filter { !$0.labels.isEmpty }
+        unlabeled = all.count - labeled.count
+        let unique = try Self.unique(labeled)
+        copies = labeled.count - unique.count
+        fractions = try SplitFractions(parsing: request.split)
+        categories = request.version.categories.enumerated().map {
+            CurationCore.Category(id: $0.offset + 1, name: $0.element)
+        }
+        let candidates = try unique.map {
+            SplitCandidate(
+                id: $0.sample.id,
+                sha256: $0.sample.sha256,
+                categories: Set($0.labels.map(\.category)),
+                groupKey: try Self.groupKey(of: $0.sample, request.groupBy)
+            )
+        }
+        let duplicates = try store.duplicates()
+        let assignment = SplitAssignment(
+            of: candidates,
+            duplicates: duplicates,
+            fractions: fractions,
+            seed: request.seed
+        )
+        let check = LeakCheck(
+            candidates: candidates,
+            duplicates: duplicates,
+            splits: assignment.splits
+        )
+        guard check.leaks.isEmpty else {
+            throw CurationError.badData("the splits leak: \(check.leaks.joined(separator: "; "))")
+        }
+        leaksChecked = check.groupsChecked
+        records = unique.map {
+            ExportRecord(
+                sample: $0.sample,
+                labels: $0.labels,
+                split: assignment.splits[$0.sample.id] ?? .train,
+                group: assignment.groups[$0.sample.id]
+            )
+        }
+    }
+
+    /// The first sample of each content; copies must carry the same labels.
+    private static func unique(_ samples: [LabeledSample]) throws -> [LabeledSample] {
+        var first: [ContentDigest: LabeledSample] = [:]
+        var unique: [LabeledSample] = []
+        for sample in samples {
+            guard let known = first[sample.sample.sha256] else {
+                first[sample.sample.sha256] = sample
+                unique.append(sample)
+                continue
+            }
+            guard known.labels == sample.labels else {
+                throw CurationError.badData(
+                    "\(known.sample.path) and \(sample.sample.path) hold the same picture but carry "
+                        + "different labels: make them agree, commit, and export again"
+                )
+            }
+        }
+        return unique
+    }
+
+    private static func groupKey(of sample: Sample, _ field: String?) throws -> String? {
+        switch field {
+        case nil: return nil
+        case "folder": return sample.path.split(separator: "/").dropLast().joined(separator: "/")
+        case let other?:
+            throw CurationError.badData("cannot group by '\(other)': use folder")
+        }
+    }
+}

@@ -1,0 +1,197 @@
+public import CurationCore
+import Export
+import Foundation
+import Interchange
+import Storage
+
+/// Writes one version as files for training.
+public struct ExportStage: Sendable {
+    /// What an export is asked to do.
+    public struct Request: Sendable {
+        /// The version.
+        public var version: Version
+        /// The folder.
+        public var folder: String
+        /// `webdataset`, `coco` or `csv`.
+        public var format: String
+        /// The shares of the splits: `train=0.8,val=0.1,test=0.1`.
+        public var split: String
+        /// What the choice of the splits starts from.
+        public var seed: UInt64
+        /// `folder` keeps the pictures of one source folder together; nil only copies.
+        public var groupBy: String?
+        /// Whether a former export in the folder is replaced.
+        public var overwrite: Bool
+
+        /// Describes an export.
+        public init(
+            version: Version,
+            folder: String,
+            format: String,
+            split: String,
+            seed: UInt64,
+            groupBy: String?,
+            overwrite: Bool
+        ) {
+            self.version = version
+            self.folder = folder
+            self.format = format
+            self.split = split
+            self.seed = seed
+            self.groupBy = groupBy
+            self.overwrite = overwrite
+        }
+    }
+
+    /// What an export wrote.
+    public struct Report: Sendable, Codable {
+        /// One file.
+        public struct File: Sendable, Codable {
+            /// The path in the export.
+            public let path: String
+            /// The size.
+            public let bytes: Int
+            /// The digest of the bytes.
+            public let sha256: ContentDigest
+        }
+
+        /// The files, by path.
+        public let files: [File]
+        /// How many pictures each split has.
+        public let splits: [String: Int]
+        /// The manifest, which lists it all.
+        public let manifest: String
+        /// Groups of copies that were checked to lie in one split each.
+        public let leaksChecked: Int
+        /// Pictures of the version that have no label and were left out.
+        public let unlabeled: Int
+        /// Further copies of pictures with the same bytes, exported once.
+        public let copies: Int
+        /// How long it took.
+        public let seconds: Double
+        /// Pictures written a second.
+        public let imagesPerSecond: Double
+
+        enum CodingKeys: String, CodingKey {
+            case files, splits, manifest, unlabeled, copies, seconds
+            case leaksChecked = "leaks_checked"
+            case imagesPerSecond = "images_per_second"
+        }
+    }
+
+    private let dataset: Dataset
+    private let interruption: Interruption
+    private let report: StageProgress.Report
+
+    /// Creates the stage.
+    public init(
+        dataset: Dataset,
+        interruption: Interruption = Interruption(),
+        report: @escaping StageProgress.Report = { _ in }
+    ) {
+        self.dataset = dataset
+        self.interruption = interruption
+        self.report = report
+    }
+
+    /// The formats that can be written.
+    public static let formats = ShardManifest.Format.allCases.map(\.rawValue)
+
+    /// Writes the export; the same version gives the same bytes.
+    ///
+    /// - Throws: `CurationError`; `CancellationError` when interrupted, with nothing half written.
+    public func run(_ request: Request) throws -> Report {
+        let clock = ContinuousClock()
+        let start = clock.now
+        guard let format = ShardManifest.Format(rawValue: request.format) else {
+            let known = Self.formats.joined(separator: ", ")
+            throw CurationError.badData("unknown format '\(request.format)': use one of \(known)")
+        }
+        return try rephrasing { () throws in
+            let selection = try ExportSelection(request, store: dataset.store)
+            let folder = try ExportFolder(at: request.folder, overwrite: request.overwrite)
+            let files = try write(selection, format, into: folder)
+            let embedder = format == .webdataset ? try mainEmbedder()?.id : nil
+            let manifest = ShardManifest(
+                format: format,
+                version: ShardManifest.Version(
+                    id: request.version.id.hex,
+                    digest: request.version.content.hex
+                ),
+                tool: "winnow \(WinnowRelease.version)",
+                categories: selection.categories,
+                embedder: embedder,
+                parameters: ShardManifest.Parameters(
+                    fractions: selection.fractions,
+                    seed: request.seed,
+                    groupBy: request.groupBy
+                ),
+                files: files,
+                leaksChecked: selection.leaksChecked
+            )
+            try folder.finish(manifest)
+            let seconds = (clock.now - start) / .seconds(1)
+            return Report(
+                files: manifest.files.map {
+                    Report.File(path: $0.path, bytes: $0.bytes, sha256: $0.sha256)
+                },
+                splits: Dictionary(grouping: selection.records, by: \.split.shortName)
+                    .mapValues(\.count),
+                manifest: "\(request.folder)/\(ShardManifest.fileName)",
+                leaksChecked: selection.leaksChecked,
+                unlabeled: selection.unlabeled,
+                copies: selection.copies,
+                seconds: seconds,
+                imagesPerSecond: Double(selection.records.count) / max(seconds, 1e-9)
+            )
+        }
+    }
+
+    private func write(
+        _ selection: ExportSelection,
+        _ format: ShardManifest.Format,
+        into folder: ExportFolder
+    ) throws -> [ShardManifest.File] {
+        let records = selection.records
+        let progress = { (done: Int) -> Bool in
+            if done.isMultiple(of: 64) || done == records.count {
+                report(
+                    StageProgress(stage: "export", done: done, total: records.count, failed: 0)
+                )
+            }
+            return !interruption.isAsked
+        }
+        switch format {
+        case .webdataset:
+            let vectors = try mainEmbedder().map { try dataset.store.vectors(from: $0.id) }
+            var failure: StorageError?
+            let writer = ShardWriter(
+                folder: folder,
+                categories: selection.categories,
+                limits: ShardLimits()
+            )
+            let files = try writer.write(
+                records,
+                embedding: { sample in
+                    do throws(StorageError) {
+                        return try vectors?.vector(of: sample).map { $0[...] }
+                    } catch {
+                        failure = error
+                        return nil
+                    }
+                },
+                progress: { progress($0) && failure == nil }
+            )
+            if let failure { throw failure }
+            return files
+        case .coco:
+            return try ImageCopies.write(records, into: folder, progress: progress)
+                + AnnotationFiles.coco(selection, into: folder)
+        case .csv:
+            return try ImageCopies.write(records, into: folder, progress: progress)
+                + AnnotationFiles.csv(selection, into: folder)
+        }
+    }
+
+    private func mainEmbedder() throws -> StoredEmbedder? { try dataset.mainEmbedder() }
+}

@@ -1,0 +1,156 @@
+import CurationCore
+import Learning
+import Reviewing
+import Storage
+
+/// Proposes classes for what is undecided, from what is decided, and plans what to ask next.
+struct Proposer {
+    private static let seed: UInt64 = 1
+    // Alternatives that a reviewer is shown, and the probability below which none is worth a look.
+    private static let shownProposals = 3
+    private static let leastProbability: Float = 0.01
+
+    /// The head that was learned; nil before the first label.
+    let model: ProposalModel?
+    private let features: ReviewFeatures
+    private let knowledge: ReviewKnowledge
+    private let probabilities: [Float]
+    private let rows: [Sample.ID: Int]
+    private let source: String
+
+    init(
+        features: ReviewFeatures,
+        knowledge: ReviewKnowledge,
+        startingFrom earlier: ProposalModel?
+    ) {
+        self.features = features
+        self.knowledge = knowledge
+        rows = Dictionary(uniqueKeysWithValues: features.samples.enumerated().map { ($1, $0) })
+        guard !knowledge.isEmpty else {
+            model = nil
+            probabilities = []
+            source = ""
+            return
+        }
+        let fitted = ProposalModel(
+            fitting: features.matrix,
+            labels: knowledge.labels,
+            refuted: knowledge.refuted,
+            classCount: knowledge.classes.count,
+            startingFrom: earlier?.head.classCount == knowledge.classes.count ? earlier : nil
+        )
+        model = fitted
+        probabilities = fitted.probabilities(features.matrix, refuted: knowledge.refuted)
+        source = StoredModel(name: Self.name, digest: fitted.digest, parameters: [:]).source
+    }
+
+    /// What labels of this kind of model are called.
+    static let name = "classifier"
+
+    /// The next tasks, at most `limit`.
+    func plan(limit: Int, unavailable: [Bool]) -> [PlannedTask] {
+        ReviewPlanner.plan(
+            PlanningState(
+                samples: features.samples,
+                classes: knowledge.classes,
+                decided: knowledge.labels.map { $0 != nil },
+                unavailable: unavailable,
+                probabilities: probabilities,
+                clusters: firstClusters(),
+                history: knowledge.history
+            ),
+            limit: limit
+        )
+    }
+
+    /// Groups for the first screens: the same at every call, since the planner knows them by rows.
+    private func firstClusters() -> [[Int]] {
+        KMeans(
+            features.matrix,
+            count: ReviewPlanner.clusterCount(
+                samples: features.samples.count,
+                classes: knowledge.declaredClasses
+            ),
+            seed: Self.seed
+        ).clusters
+    }
+
+    /// What is proposed for a task, best first; for a group the mean over its members.
+    func proposals(_ task: PlannedTask) -> [ReviewItem.Proposal] {
+        guard !probabilities.isEmpty else { return [] }
+        let members = task.samples.compactMap { rows[$0] }
+        let means = knowledge.classes.indices.map { category -> (category: Int, mean: Float) in
+            let sum = members.reduce(0) { $0 + probability($1, category) }
+            return (category, sum / Float(max(members.count, 1)))
+        }
+        let asked = task.label
+        return means.filter { $0.mean >= Self.leastProbability || knowledge.classes[$0.category] == asked }
+            .sorted {
+                (knowledge.classes[$0.category] == asked ? 1 : 0, $0.mean, -$0.category)
+                    > (knowledge.classes[$1.category] == asked ? 1 : 0, $1.mean, -$1.category)
+            }
+            .prefix(Self.shownProposals)
+            .map {
+                ReviewItem.Proposal(
+                    label: knowledge.classes[$0.category],
+                    score: Double($0.mean),
+                    source: source
+                )
+            }
+    }
+
+    private func probability(_ row: Int, _ category: Int) -> Float {
+        probabilities[row * knowledge.classes.count + category]
+    }
+
+    /// The likeliest class of every sample that is undecided.
+    func predictions() -> [Prediction] {
+        Self.best(probabilities, features.samples, knowledge)
+    }
+
+    /// The likeliest class of every undecided sample by `probabilities`, row by row.
+    static func best(
+        _ probabilities: [Float],
+        _ samples: [Sample.ID],
+        _ knowledge: ReviewKnowledge
+    ) -> [Prediction] {
+        let count = knowledge.classes.count
+        guard !probabilities.isEmpty else { return [] }
+        return samples.indices.compactMap { row in
+            guard knowledge.labels[row] == nil else { return nil }
+            let own = probabilities[row * count..<(row + 1) * count]
+            guard let score = own.max(), score > 0, let place = own.firstIndex(of: score) else {
+                return nil
+            }
+            return Prediction(
+                sample: samples[row],
+                label: .classification(category: knowledge.classes[place - row * count]),
+                score: Double(min(score, 1))
+            )
+        }
+    }
+
+    /// The model as the store keeps it; nil before the first label.
+    func stored(embedders: [StoredEmbedder]) -> StoredModel? {
+        guard let model else { return nil }
+        var parameters = [
+            "labels": "\(knowledge.labels.count { $0 != nil })",
+            "refuted": "\(knowledge.refuted.reduce(0) { $0 + $1.count })",
+            "classes": knowledge.classes.joined(separator: ","),
+            "dimension": "\(model.head.dimension)",
+            "temperature": "\(model.calibration.temperature)",
+            "features": features.digest.hex,
+        ]
+        for embedder in embedders where embedder.id.name != ReviewFeatures.name {
+            parameters["embedder.\(embedder.id.name)"] = embedder.id.digest.hex
+        }
+        return StoredModel(name: Self.name, digest: model.digest, parameters: parameters)
+    }
+}
+
+extension ProposalModel {
+    /// The digest of the head and its temperature.
+    var digest: ContentDigest {
+        ContentDigest(of: "\(head.digest)\n\(calibration.temperature)")
+    }
+}

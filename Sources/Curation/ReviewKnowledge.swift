@@ -1,0 +1,65 @@
+import CurationCore
+import Learning
+import Reviewing
+import Storage
+
+/// What people have said so far, by row of the features.
+struct ReviewKnowledge: Sendable {
+    /// The classes, in their order.
+    let classes: [String]
+    /// How many of the classes were named when the data set was made.
+    let declaredClasses: Int
+    /// The class that each row carries; nil where none is decided.
+    let labels: [Int?]
+    /// The classes that each row does not carry.
+    let refuted: [Set<Int>]
+    /// The decisions that stand, oldest first.
+    let history: [PlanningState.Outcome]
+    /// Rows that the reviewer skipped.
+    let skipped: Set<Int>
+    /// Whether no row carries a class yet.
+    let isEmpty: Bool
+
+    /// Reads what is known of `samples`; skips are those of `reviewer`.
+    init(of samples: [Sample.ID], reviewer: String?, store: DatasetStore) throws {
+        let rows = Dictionary(uniqueKeysWithValues: samples.enumerated().map { ($1, $0) })
+        let names = try store.schema().schema.categories.map(\.name)
+        let index = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+        var labels = [Int?](repeating: nil, count: samples.count)
+        var refuted = [Set<Int>](repeating: [], count: samples.count)
+        for annotation in try store.annotations() {
+            guard let row = rows[annotation.sample], let category = index[annotation.label.category]
+            else { continue }
+            switch annotation.state {
+            case .accepted: labels[row] = category
+            case .rejected: refuted[row].insert(category)
+            case .proposed: break
+            }
+        }
+        var skipped = Set<Int>()
+        var history: [PlanningState.Outcome] = []
+        for review in try store.reviews() {
+            let shown = review.samples.compactMap { rows[$0] }
+            guard review.decision != .skip else {
+                if review.reviewer == reviewer { skipped.formUnion(shown) }
+                continue
+            }
+            history.append(
+                PlanningState.Outcome(
+                    rows: shown,
+                    proposed: review.proposed.flatMap { index[$0] },
+                    score: review.proposals.first { $0.label == review.proposed }?.score ?? 0,
+                    accepted: review.label.flatMap { index[$0] },
+                    excepted: review.exceptions
+                )
+            )
+        }
+        classes = names
+        declaredClasses = try store.declaredCategoryCount()
+        self.labels = labels
+        self.refuted = refuted
+        self.history = history
+        self.skipped = skipped
+        isEmpty = labels.allSatisfy { $0 == nil }
+    }
+}

@@ -1,0 +1,220 @@
+public import CurationCore
+import Learning
+import Quality
+import Reviewing
+import Storage
+import Synchronization
+
+/// Gives out what people should look at, takes what they decide, and learns from it.
+public final class ReviewStage: Sendable {
+    private struct Memory {
+        var features: ReviewFeatures?
+        var model: ProposalModel?
+    }
+
+    private let dataset: Dataset
+    // What the last plan computed; the next one starts from it.
+    private let memory = Mutex(Memory())
+
+    /// Creates the stage.
+    public init(dataset: Dataset) { self.dataset = dataset }
+
+    /// Leases the next items, planned from the latest decisions.
+    ///
+    /// There may be fewer than `limit` although more is to do: where it pays to learn from the
+    /// outcome first. There are none when nothing is left for this reviewer.
+    ///
+    /// - Parameter includingSkipped: Whether what the reviewer skipped is offered again.
+    /// - Throws: `CurationError.input` before anything was embedded; `.busy`.
+    public func next(
+        limit: Int,
+        reviewer: String,
+        includingSkipped: Bool = false,
+        at now: Timestamp = .now
+    ) throws -> [ReviewItem] {
+        try rephrasing { () throws in
+            let store = dataset.store
+            let known = memory.withLock { $0 }
+            let features = try ReviewFeatures(of: dataset, unlessEqualTo: known.features)
+            let knowledge = try ReviewKnowledge(
+                of: features.samples,
+                reviewer: reviewer,
+                store: store
+            )
+            let leased = try store.leasedSamples(now: now.seconds)
+            let proposer = Proposer(
+                features: features,
+                knowledge: knowledge,
+                startingFrom: known.features?.digest == features.digest ? known.model : nil
+            )
+            memory.withLock { $0 = Memory(features: features, model: proposer.model) }
+            let unavailable = features.samples.indices.map {
+                leased.contains(features.samples[$0])
+                    || (!includingSkipped && knowledge.skipped.contains($0))
+            }
+            let tasks = proposer.plan(limit: limit, unavailable: unavailable)
+            if let model = proposer.stored(embedders: try store.embedders()), !tasks.isEmpty {
+                try store.keep(model, at: now)
+            }
+            let given = try store.lease(
+                tasks.map {
+                    NewTask(plan: $0, proposals: proposer.proposals($0), lease: Self.token())
+                },
+                to: reviewer,
+                until: now.seconds + Lease.duration,
+                now: now.seconds
+            )
+            return try items(given)
+        }
+    }
+
+    private func items(_ tasks: [StoredTask]) throws -> [ReviewItem] {
+        try tasks.map { task in
+            let images = try dataset.store.samples(task.samples).map(ReviewItem.Image.init)
+            let name = "r-\(task.id)"
+            let expires = Timestamp(seconds: task.expiresAt).description
+            guard task.reason == .cluster || images.count != 1 else {
+                return ReviewItem(
+                    item: name,
+                    lease: task.lease,
+                    expires: expires,
+                    reason: task.reason,
+                    image: images[0],
+                    predictions: task.proposals
+                )
+            }
+            return ReviewItem(
+                item: name,
+                lease: task.lease,
+                expires: expires,
+                reason: task.reason,
+                shown: images,
+                predictions: task.proposals
+            )
+        }
+    }
+
+    /// 128 random bits as text.
+    private static func token() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<2).map { _ in
+            let bits = String(generator.next(), radix: 16)
+            return String(repeating: "0", count: 16 - bits.count) + bits
+        }.joined()
+    }
+
+    /// Takes decisions, each in a transaction of its own; sending one twice counts once.
+    ///
+    /// - Throws: `CurationError.busy`, `.storage`; a decision that does not fit is a result, no error.
+    public func decide(
+        _ submissions: [ReviewSubmission],
+        at now: Timestamp = .now
+    ) throws -> [SubmissionResult] {
+        try rephrasing { () throws in
+            try submissions.map { submission in
+                try dataset.store.decide(submission, at: now) { task in
+                    try Self.effects(of: submission, on: task)
+                }
+            }
+        }
+    }
+
+    private static func effects(
+        of submission: ReviewSubmission,
+        on task: StoredTask
+    ) throws -> ReviewEffects {
+        let plan = PlannedTask(
+            samples: task.samples,
+            label: task.label,
+            score: task.proposals.first?.score,
+            reason: task.reason
+        )
+        let proposed = task.proposals.first.map { [Label.classification(category: $0.label)] }
+        let changes = try DecisionRules.changes(
+            of: submission,
+            on: plan,
+            proposals: proposed ?? []
+        )
+        let labels = changes.map {
+            NewAnnotation(
+                sample: $0.sample,
+                label: $0.label,
+                state: $0.verdict == .accept ? .accepted : .rejected,
+                source: "reviewer:\(submission.reviewer)"
+            )
+        }
+        return ReviewEffects(
+            labels: labels,
+            label: labels.first { $0.state == .accepted }?.label.category,
+            exceptions: Set(submission.except ?? []).count
+        )
+    }
+
+    /// Takes back the newest decisions of a reviewer, or of anybody when nil.
+    ///
+    /// - Throws: `CurationError.busy`, `.storage`.
+    public func undo(
+        reviewer: String?,
+        steps: Int,
+        at now: Timestamp = .now
+    ) throws -> [UndoneReview] {
+        try rephrasing { () throws in
+            try dataset.store.undo(reviewer: reviewer, steps: steps, at: now)
+        }
+    }
+
+    /// Lengthens leases that still hold; answers with their new ends.
+    ///
+    /// - Throws: `CurationError.busy`, `.storage`.
+    public func renew(_ leases: [String], at now: Timestamp = .now) throws -> [String: Timestamp] {
+        let end = now.advanced(by: Lease.duration)
+        let renewed = try rephrasing { () throws in
+            try dataset.store.renew(leases, until: end.seconds, now: now.seconds)
+        }
+        return Dictionary(uniqueKeysWithValues: renewed.map { ($0, end) })
+    }
+
+    /// Gives leases back.
+    ///
+    /// - Throws: `CurationError.busy`, `.storage`.
+    public func release(_ leases: [String]) throws {
+        try rephrasing { () throws in try dataset.store.release(leases) }
+    }
+
+    /// How far the review has come.
+    ///
+    /// - Throws: `CurationError.storage`.
+    public func status(at now: Timestamp = .now) throws -> ReviewStatus {
+        try rephrasing { () throws in
+            let store = dataset.store
+            let accepted = Set(
+                try store.annotations().filter { $0.state == .accepted }.map(\.sample)
+            )
+            let images = try store.sampleCount()
+            var cost = ReviewingCost()
+            var looks = (right: 0, all: 0)
+            for review in try store.reviews() where review.decision != .skip {
+                cost.count(shown: review.samples.count, excepted: review.exceptions)
+                guard let proposed = review.proposals.first?.label, review.label != nil else {
+                    continue
+                }
+                looks.all += review.samples.count
+                if review.label == proposed { looks.right += review.samples.count - review.exceptions }
+            }
+            let interval = BinomialInterval(successes: looks.right, trials: looks.all)
+            return ReviewStatus(
+                pending: images - accepted.count,
+                leased: try store.leasedSamples(now: now.seconds).count,
+                decided: accepted.count,
+                accuracy: looks.all == 0
+                    ? nil
+                    : ReviewStatus.Accuracy(
+                        estimate: Double(looks.right) / Double(looks.all),
+                        low: interval.lower,
+                        high: interval.upper
+                    ),
+                cost: cost.share(of: accepted.count)
+            )
+        }
+    }
+}

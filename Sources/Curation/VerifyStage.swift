@@ -1,0 +1,48 @@
+import CurationCore
+import History
+import Storage
+
+/// Checks that everything in the data set is what was written.
+public struct VerifyStage: Sendable {
+    /// What a check found.
+    public struct Report: Sendable, Codable {
+        /// Whether nothing was found.
+        public let ok: Bool
+        /// A sentence for each problem.
+        public let problems: [String]
+    }
+
+    private let dataset: Dataset
+
+    /// Creates the stage.
+    public init(dataset: Dataset) { self.dataset = dataset }
+
+    /// Checks the database, the log's chain, the vectors, and the digest of every version.
+    ///
+    /// - Throws: `CurationError.storage` when the store cannot be read at all.
+    public func run() throws -> Report {
+        try rephrasing { () throws in
+            var problems = try dataset.store.verifyDatabase()
+            problems += try dataset.store.verifyFeatureFiles()
+            for version in try dataset.store.versions() {
+                let samples = try dataset.store.labeledSamples(at: version)
+                let content = VersionDigest.content(samples, categories: version.categories)
+                if content != version.content {
+                    problems.append("version \(version.id.hex.prefix(12)): its content was altered")
+                }
+                let id = VersionDigest.id(
+                    content: version.content,
+                    parents: version.parents,
+                    author: version.author,
+                    at: version.at,
+                    message: version.message,
+                    lineage: version.lineage
+                )
+                if id != version.id {
+                    problems.append("version \(version.id.hex.prefix(12)): its commit was altered")
+                }
+            }
+            return Report(ok: problems.isEmpty, problems: problems)
+        }
+    }
+}

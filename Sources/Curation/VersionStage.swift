@@ -1,0 +1,137 @@
+public import CurationCore
+import History
+import Storage
+
+/// Keeps and compares versions of the labels.
+public struct VersionStage: Sendable {
+    private let dataset: Dataset
+
+    /// Creates the stage.
+    public init(dataset: Dataset) { self.dataset = dataset }
+
+    /// Makes a version of the labels of now.
+    ///
+    /// - Throws: `CurationError.storage`, `.busy`; `.output` when the tag is taken.
+    public func commit(
+        message: String,
+        author: String,
+        tag: String? = nil,
+        at moment: Timestamp = .now
+    ) throws -> Version {
+        try rephrasing { () throws in
+            let lineage = try lineage()
+            let version = try dataset.store.commit { samples, categories, head in
+                let content = VersionDigest.content(samples, categories: categories)
+                let parents = head.map { [$0.id] } ?? []
+                return Version(
+                    id: VersionDigest.id(
+                        content: content,
+                        parents: parents,
+                        author: author,
+                        at: moment,
+                        message: message,
+                        lineage: lineage
+                    ),
+                    content: content,
+                    parents: parents,
+                    author: author,
+                    at: moment,
+                    message: message,
+                    lineage: lineage,
+                    categories: categories,
+                    images: samples.count,
+                    annotations: samples.reduce(0) { $0 + $1.labels.count }
+                )
+            }
+            if let tag { try dataset.store.tag(tag, version) }
+            return version
+        }
+    }
+
+    /// What made the labels of now: the tool, the embedders, and the newest model of each name.
+    private func lineage() throws -> [String: String] {
+        var lineage = ["tool": "winnow \(WinnowRelease.version)"]
+        for embedder in try dataset.store.embedders() where embedder.id.name != ReviewFeatures.name {
+            lineage["embedder.\(embedder.id.name)"] = embedder.id.digest.hex
+        }
+        for model in try dataset.store.models().reversed() {
+            lineage["model.\(model.name)"] = model.digest.hex
+        }
+        return lineage
+    }
+
+    /// The versions, newest first.
+    ///
+    /// - Throws: `CurationError.storage`.
+    public func log() throws -> [Version] {
+        try rephrasing { () throws in try dataset.store.versions() }
+    }
+
+    /// The names that versions have: tags and the branch, by name.
+    ///
+    /// - Throws: `CurationError.storage`.
+    public func names() throws -> [(name: String, version: ContentDigest)] {
+        try rephrasing { () throws in
+            try dataset.store.versionNames().map { ($0.name, $0.version) }
+        }
+    }
+
+    /// The version that a name stands for: a tag, `main`, `HEAD`, `HEAD~1`, or the beginning of an id.
+    ///
+    /// - Throws: `CurationError.input` when there is none, or more than one.
+    public func version(named name: String) throws -> Version {
+        try rephrasing { () throws in try dataset.store.version(named: name) }
+    }
+
+    /// Gives a version a name that never moves.
+    ///
+    /// - Throws: `CurationError.output` when the name is taken.
+    public func tag(_ name: String, _ version: Version) throws {
+        try rephrasing { () throws in try dataset.store.tag(name, version) }
+    }
+
+    /// The images and labels of a version, or of now.
+    ///
+    /// - Throws: `CurationError.storage`.
+    public func content(of version: Version?) throws -> [LabeledSample] {
+        try rephrasing { () throws in try dataset.store.labeledSamples(at: version) }
+    }
+
+    /// What differs from one version to another; nil stands for the labels of now.
+    ///
+    /// - Throws: `CurationError.storage`.
+    public func diff(from before: Version?, to after: Version?) throws -> [VersionChange] {
+        VersionDiff.changes(from: try content(of: before), to: try content(of: after)).map {
+            VersionChange(
+                change: $0.kind.rawValue,
+                id: $0.sample.id,
+                path: $0.sample.path,
+                sha256: $0.sample.sha256,
+                before: $0.before,
+                after: $0.after
+            )
+        }
+    }
+}
+
+/// One difference between two versions.
+public struct VersionChange: Sendable, Hashable, Codable {
+    /// What happened: `label-added`, `class-changed`, `image-removed` and so on.
+    public let change: String
+    /// The image.
+    public let id: Sample.ID
+    /// Where its file is.
+    public let path: String
+    /// The digest of the file's bytes.
+    public let sha256: ContentDigest
+    /// The label before.
+    public let before: Label?
+    /// The label after.
+    public let after: Label?
+}
+
+/// What this release is called.
+public enum WinnowRelease {
+    /// The version of the library and of the command.
+    public static let version = "0.1.0"
+}

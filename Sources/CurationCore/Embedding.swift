@@ -1,0 +1,56 @@
+/// Which embedder made a vector, so that vectors of different origin are never compared.
+public struct EmbedderID: Sendable, Hashable, Codable, CustomStringConvertible {
+    /// The short name, for example `efficientnet-lite0`.
+    public let name: String
+    /// The digest of the model and of how pixels are prepared for it.
+    public let digest: ContentDigest
+
+    /// Names an embedder.
+    public init(name: String, digest: ContentDigest) {
+        self.name = name
+        self.digest = digest
+    }
+
+    /// The name and the first digits of the digest: `efficientnet-lite0@7eb99a5c`.
+    public var description: String { "\(name)@\(digest.hex.prefix(8))" }
+}
+
+/// Vectors of many samples, one row each.
+public struct EmbeddingMatrix: Sendable, Equatable {
+    /// The samples, in the order of the rows.
+    public let samples: [Sample.ID]
+    /// Numbers a row.
+    public let dimension: Int
+    /// All rows, one after the other: `samples.count * dimension` numbers.
+    public let values: [Float]
+
+    /// Takes rows; the count of values must be `samples.count * dimension`.
+    public init(samples: [Sample.ID], dimension: Int, values: [Float]) {
+        precondition(values.count == samples.count * dimension, "a row has `dimension` numbers")
+        self.samples = samples
+        self.dimension = dimension
+        self.values = values
+    }
+
+    /// Rows.
+    public var count: Int { samples.count }
+
+    /// The vector in `row`.
+    public func row(_ row: Int) -> ArraySlice<Float> {
+        values[row * dimension..<(row + 1) * dimension]
+    }
+
+    /// The same rows, each scaled to length 1; rows of length 0 stay as they are.
+    public func normalized() -> EmbeddingMatrix {
+        var scaled = values
+        for row in 0..<count {
+            let range = row * dimension..<(row + 1) * dimension
+            var sum: Float = 0
+            for index in range { sum += scaled[index] * scaled[index] }
+            guard sum > 0 else { continue }
+            let factor = 1 / sum.squareRoot()
+            for index in range { scaled[index] *= factor }
+        }
+        return EmbeddingMatrix(samples: samples, dimension: dimension, values: scaled)
+    }
+}

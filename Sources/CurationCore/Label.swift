@@ -1,0 +1,98 @@
+/// A rectangle in pixels of the upright image, origin at its top left.
+public struct BoundingBox: Sendable, Hashable, Codable {
+    /// Pixels from the left edge.
+    public var x: Double
+    /// Pixels from the top edge.
+    public var y: Double
+    /// Pixels across.
+    public var width: Double
+    /// Pixels down.
+    public var height: Double
+
+    /// Describes a rectangle.
+    public init(x: Double, y: Double, width: Double, height: Double) {
+        self.x = x
+        self.y = y
+        self.width = width
+        self.height = height
+    }
+}
+
+/// What is said about an image: content only, no author.
+public enum Label: Sendable, Hashable {
+    /// The image as a whole shows `category`.
+    case classification(category: String)
+    /// A thing of `category` lies in `box`.
+    case detection(category: String, box: BoundingBox)
+
+    /// The name of the class.
+    public var category: String {
+        switch self {
+        case .classification(let category), .detection(let category, _): category
+        }
+    }
+}
+
+// MARK: - JSON as in the command line: `type`, `label`, `bbox`
+
+extension Label: Codable {
+    private enum Keys: String, CodingKey { case type, label, bbox }
+
+    /// Reads `{"type":"classification","label":…}` or `{"type":"box","label":…,"bbox":[x,y,w,h]}`.
+    ///
+    /// - Throws: `DecodingError` when the type is unknown, the label empty, or the box not four
+    ///   finite numbers with a width and height above zero.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Keys.self)
+        let category = try container.decode(String.self, forKey: .label)
+        guard !category.isEmpty else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .label,
+                in: container,
+                debugDescription: "a label needs the name of a class"
+            )
+        }
+        switch try container.decode(String.self, forKey: .type) {
+        case "classification":
+            self = .classification(category: category)
+        case "box":
+            let numbers = try container.decode([Double].self, forKey: .bbox)
+            guard numbers.count == 4, numbers.allSatisfy(\.isFinite), numbers[2] > 0, numbers[3] > 0
+            else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .bbox,
+                    in: container,
+                    debugDescription: "a box is [x, y, width, height] in pixels, width and height > 0"
+                )
+            }
+            self = .detection(
+                category: category,
+                box: BoundingBox(
+                    x: numbers[0],
+                    y: numbers[1],
+                    width: numbers[2],
+                    height: numbers[3]
+                )
+            )
+        case let other:
+            throw DecodingError.dataCorruptedError(
+                forKey: .type,
+                in: container,
+                debugDescription: "unknown annotation type '\(other)': use classification or box"
+            )
+        }
+    }
+
+    /// Writes the shape that `init(from:)` reads.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Keys.self)
+        try container.encode(category, forKey: .label)
+        switch self {
+        case .classification:
+            try container.encode("classification", forKey: .type)
+        case .detection(_, let box):
+            try container.encode("box", forKey: .type)
+            try container.encode([box.x, box.y, box.width, box.height], forKey: .bbox)
+        }
+    }
+}

@@ -1,0 +1,17 @@
+/// Decoded, upright pixels: 8 bits a channel, RGB, row-major, no padding.
+public struct PixelBuffer: Sendable, Equatable {
+    /// Pixels across.
+    public let width: Int
+    /// Pixels down.
+    public let height: Int
+    /// Red, green, blue of each pixel; `width * height * 3` bytes.
+    public let bytes: [UInt8]
+
+    /// Takes pixels; the count of bytes must be `width * height * 3`.
+    public init(width: Int, height: Int, bytes: [UInt8]) {
+        precondition(bytes.count == width * height * 3, "RGB needs three bytes a pixel")
+        self.width = width
+        self.height = height
+        self.bytes = bytes
+    }
+}

@@ -1,0 +1,259 @@
+/// What a reviewer is given: one image, or a group of images to decide together.
+///
+/// Its JSON is the review item of the command line (`schemas/review-item.schema.json`).
+public struct ReviewItem: Sendable, Hashable, Codable {
+    /// Whether one image is decided or a group of them.
+    public enum Kind: String, Sendable, Hashable, Codable { case image, cluster }
+
+    /// A sample as the reviewer sees it.
+    public struct Image: Sendable, Hashable, Codable {
+        /// The number of the sample.
+        public let id: Sample.ID
+        /// Where the file is.
+        public let path: String
+        /// The digest of the file's bytes.
+        public let sha256: ContentDigest
+        /// Pixels across, upright.
+        public let width: Int
+        /// Pixels down, upright.
+        public let height: Int
+
+        /// Describes a sample for the reviewer.
+        public init(_ sample: Sample) {
+            id = sample.id
+            path = sample.path
+            sha256 = sample.sha256
+            width = sample.width
+            height = sample.height
+        }
+    }
+
+    /// A proposed label, best first in an item.
+    public struct Proposal: Sendable, Hashable, Codable {
+        /// The class.
+        public let label: String
+        /// Its probability, 0 to 1.
+        public let score: Double
+        /// The model that proposed it, `name@digest`.
+        public let source: String
+
+        /// Describes a proposal.
+        public init(label: String, score: Double, source: String) {
+            self.label = label
+            self.score = score
+            self.source = source
+        }
+    }
+
+    /// The name of the item, `r-` and a number.
+    public let item: String
+    /// One image or a group.
+    public let kind: Kind
+    /// The right to decide the item; sent back with the decision.
+    public let lease: String
+    /// When the lease ends, RFC 3339 in UTC.
+    public let expires: String
+    /// Why a person is asked.
+    public let reason: ReviewReason
+    /// The image of an item of one image.
+    public let image: Image?
+    /// How many images a group has.
+    public let size: Int?
+    /// The images of a group that are shown, odd ones first, at most 24.
+    public let shown: [Image]?
+    /// All images of a group; today the same as `shown`.
+    public let members: [Sample.ID]?
+    /// What the model proposes, best first.
+    public let predictions: [Proposal]
+    /// The share of wrong labels that accepting the group risks for members that are not shown.
+    public let errorBound: Double?
+
+    enum CodingKeys: String, CodingKey {
+        case item, kind, lease, expires, reason, image, size, shown, members, predictions
+        case errorBound = "error_bound"
+    }
+
+    /// Describes an item of one image.
+    public init(
+        item: String,
+        lease: String,
+        expires: String,
+        reason: ReviewReason,
+        image: Image,
+        predictions: [Proposal]
+    ) {
+        self.item = item
+        kind = .image
+        self.lease = lease
+        self.expires = expires
+        self.reason = reason
+        self.image = image
+        size = nil
+        shown = nil
+        members = nil
+        self.predictions = predictions
+        errorBound = nil
+    }
+
+    /// Describes a group, all of whose members are shown.
+    public init(
+        item: String,
+        lease: String,
+        expires: String,
+        reason: ReviewReason,
+        shown: [Image],
+        predictions: [Proposal]
+    ) {
+        self.item = item
+        kind = .cluster
+        self.lease = lease
+        self.expires = expires
+        self.reason = reason
+        image = nil
+        size = shown.count
+        self.shown = shown
+        members = shown.map(\.id)
+        self.predictions = predictions
+        errorBound = 0
+    }
+}
+
+/// A decision as a reviewer sends it.
+public struct ReviewSubmission: Sendable, Hashable, Codable {
+    /// A name of the reviewer's own, so that sending twice counts once; the lease stands in for it.
+    public let id: String?
+    /// The item.
+    public let item: String
+    /// The lease that came with the item.
+    public let lease: String?
+    /// Who decides.
+    public let reviewer: String
+    /// What is decided.
+    public let decision: Decision
+    /// The class for a group; without it the proposed one.
+    public let label: String?
+    /// Members of a group that the decision leaves out.
+    public let except: [Sample.ID]?
+    /// The labels that are right, with `correct`.
+    public let annotations: [Label]?
+    /// Free text.
+    public let note: String?
+    /// Seconds that the reviewer looked at the item.
+    public let seconds: Double?
+
+    /// Describes a decision.
+    public init(
+        id: String? = nil,
+        item: String,
+        lease: String?,
+        reviewer: String,
+        decision: Decision,
+        label: String? = nil,
+        except: [Sample.ID]? = nil,
+        annotations: [Label]? = nil,
+        note: String? = nil,
+        seconds: Double? = nil
+    ) {
+        self.id = id
+        self.item = item
+        self.lease = lease
+        self.reviewer = reviewer
+        self.decision = decision
+        self.label = label
+        self.except = except
+        self.annotations = annotations
+        self.note = note
+        self.seconds = seconds
+    }
+}
+
+/// What became of a submission.
+public struct SubmissionResult: Sendable, Hashable, Codable {
+    /// What became of it.
+    public enum Status: String, Sendable, Hashable, Codable {
+        /// The decision is in the store.
+        case decided
+        /// The same decision was in the store already; nothing changed.
+        case repeated
+        /// Another decision on the item is in the store; this one was not taken.
+        case conflict
+        /// The lease ran out and the item was given to somebody else; not taken.
+        case expired
+        /// The decision does not fit the item; `message` says why.
+        case invalid
+    }
+
+    /// The item.
+    public let item: String
+    /// What became of the decision.
+    public let status: Status
+    /// The batch that `undo` takes back, where the decision was taken.
+    public let undo: Int64?
+    /// Why it was not taken, and what to do.
+    public let message: String?
+
+    /// Describes an outcome.
+    public init(item: String, status: Status, undo: Int64? = nil, message: String? = nil) {
+        self.item = item
+        self.status = status
+        self.undo = undo
+        self.message = message
+    }
+}
+
+/// A decision that was taken back.
+public struct UndoneReview: Sendable, Hashable, Codable {
+    /// The item, which waits again.
+    public let item: String
+    /// What the decision was, in words: `accepted 24 as shoes`.
+    public let what: String
+    /// How many samples it was about.
+    public let count: Int
+
+    /// Describes what was taken back.
+    public init(item: String, what: String, count: Int) {
+        self.item = item
+        self.what = what
+        self.count = count
+    }
+}
+
+/// How far the review has come.
+public struct ReviewStatus: Sendable, Hashable, Codable {
+    /// A share with the interval that holds it with 95 % confidence.
+    public struct Accuracy: Sendable, Hashable, Codable {
+        /// The share.
+        public let estimate: Double
+        /// Lower end of the interval.
+        public let low: Double
+        /// Upper end of the interval.
+        public let high: Double
+
+        /// Describes a share.
+        public init(estimate: Double, low: Double, high: Double) {
+            self.estimate = estimate
+            self.low = low
+            self.high = high
+        }
+    }
+
+    /// Images without a label that a person stands behind.
+    public let pending: Int
+    /// Images in items that are given out now.
+    public let leased: Int
+    /// Images with a label that a person stands behind.
+    public let decided: Int
+    /// How often the model's proposals were right when a person looked; nil before 1 look.
+    public let accuracy: Accuracy?
+    /// Reviewing cost so far: counted time over one-by-one labelling of the decided images.
+    public let cost: Double?
+
+    /// Describes the progress.
+    public init(pending: Int, leased: Int, decided: Int, accuracy: Accuracy?, cost: Double?) {
+        self.pending = pending
+        self.leased = leased
+        self.decided = decided
+        self.accuracy = accuracy
+        self.cost = cost
+    }
+}

@@ -1,0 +1,73 @@
+/// An immutable state of the labels and of which images belong to the data set.
+public struct Version: Sendable, Hashable, Codable, Identifiable {
+    /// The digest of content, parents, author, time, message and lineage: which commit it is.
+    public let id: ContentDigest
+    /// The digest of images, labels and classes: the same on any machine, in any order of import.
+    public let content: ContentDigest
+    /// The ids of the versions it grew from; none for the first.
+    public let parents: [ContentDigest]
+    /// Who made it.
+    public let author: String
+    /// When it was made.
+    public let at: Timestamp
+    /// Why it was made, in the author's words.
+    public let message: String
+    /// What made its labels: digests of models and embedders, tool version, settings.
+    public let lineage: [String: String]
+    /// The classes, in their order.
+    public let categories: [String]
+    /// How many images it holds.
+    public let images: Int
+    /// How many labels it holds.
+    public let annotations: Int
+
+    /// Describes a version.
+    public init(
+        id: ContentDigest,
+        content: ContentDigest,
+        parents: [ContentDigest],
+        author: String,
+        at: Timestamp,
+        message: String,
+        lineage: [String: String],
+        categories: [String],
+        images: Int,
+        annotations: Int
+    ) {
+        self.id = id
+        self.content = content
+        self.parents = parents
+        self.author = author
+        self.at = at
+        self.message = message
+        self.lineage = lineage
+        self.categories = categories
+        self.images = images
+        self.annotations = annotations
+    }
+}
+
+/// An image and its labels in one state of the data set.
+public struct LabeledSample: Sendable, Hashable {
+    /// The image.
+    public let sample: Sample
+    /// Its labels that a person stands behind, in a fixed order.
+    public let labels: [Label]
+
+    /// Puts labels to an image; their order is made the same for the same labels.
+    public init(sample: Sample, labels: [Label]) {
+        self.sample = sample
+        self.labels = labels.sorted { $0.sortKey < $1.sortKey }
+    }
+}
+
+extension Label {
+    /// A text that orders labels the same way everywhere.
+    package var sortKey: String {
+        switch self {
+        case .classification(let category): "0\t\(category)"
+        case .detection(let category, let box):
+            "1\t\(category)\t\(box.x)\t\(box.y)\t\(box.width)\t\(box.height)"
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package import CurationCore
+
+/// One sample as it is exported: its labels and the split it was put in.
+package struct ExportRecord: Sendable, Equatable {
+    /// The image.
+    package let sample: Sample
+    /// The labels that people stand behind, by class, then by place.
+    package let labels: [Label]
+    /// The part of the data set that the sample is in.
+    package let split: Split
+    /// What copies of one picture have in common; nil for a sample without copies.
+    package let group: String?
+
+    /// Describes a sample of an export; the labels may come in any order.
+    package init(sample: Sample, labels: [Label], split: Split, group: String?) {
+        self.sample = sample
+        self.labels = labels.sorted { $0.precedes($1) }
+        self.split = split
+        self.group = group
+    }
+
+    /// The name that the files of a sample share: no dot, and the same on every machine.
+    var key: String { String(sample.sha256.hex.prefix(32)) }
+
+    /// The end of the image's name in the export, without a dot.
+    var fileExtension: String { sample.format == .jpeg ? "jpg" : sample.format.rawValue }
+
+    /// The name of the file that was imported, without its folders.
+    var fileName: String {
+        sample.path.split(separator: "/").last.map(String.init) ?? sample.path
+    }
+
+    /// The bytes of the image, checked against the digest that the store has.
+    func imageBytes() throws(ExportError) -> [UInt8] {
+        let bytes = try InputFile.contents(of: sample.path)
+        let digest = ContentDigest(of: bytes)
+        guard digest == sample.sha256 else {
+            throw .changedImage(path: sample.path, expected: sample.sha256, found: digest)
+        }
+        return bytes
+    }
+}
+
+// MARK: - JSON
+
+extension ExportRecord {
+    /// What the `.json` member says; nothing in it is of one machine only.
+    func json(classIndex: Int?) -> CanonicalJSON {
+        var members: [String: CanonicalJSON] = [
+            "sha256": .string(sample.sha256.hex),
+            "file_name": .string(fileName),
+            "width": .integer(sample.width),
+            "height": .integer(sample.height),
+            "split": .string(split.shortName),
+            "annotations": .array(labels.map(\.json)),
+        ]
+        members["cls"] = classIndex.map { .integer($0) }
+        members["group"] = group.map { .string($0) }
+        return .object(members)
+    }
+}
+
+extension Label {
+    fileprivate func precedes(_ other: Label) -> Bool {
+        category == other.category
+            ? place.lexicographicallyPrecedes(other.place) : category < other.category
+    }
+
+    private var place: [Double] {
+        switch self {
+        case .classification: []
+        case .detection(_, let box): [box.x, box.y, box.width, box.height]
+        }
+    }
+
+    fileprivate var json: CanonicalJSON {
+        switch self {
+        case .classification(let category):
+            .object(["type": .string("classification"), "label": .string(category)])
+        case .detection(let category, let box):
+            .object([
+                "type": .string("box"),
+                "label": .string(category),
+                "bbox": .array([box.x, box.y, box.width, box.height].map { .number($0) }),
+            ])
+        }
+    }
+}
+
+extension [ExportRecord] {
+    /// The records by the digests of their images, the order of every export.
+    ///
+    /// - Throws: `ExportError.duplicateContent` when two have the same bytes.
+    package func sortedByContent() throws(ExportError) -> [ExportRecord] {
+        let sorted = sorted { $0.sample.sha256 < $1.sample.sha256 }
+        for (left, right) in zip(sorted, sorted.dropFirst())
+        where left.sample.sha256 == right.sample.sha256 {
+            throw .duplicateContent(paths: [left.sample.path, right.sample.path].sorted())
+        }
+        return sorted
+    }
+}

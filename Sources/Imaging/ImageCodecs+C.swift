@@ -1,0 +1,205 @@
+import CImageCodecs
+import CurationCore
+
+/// The calls of the C codecs, as functions over Swift values.
+enum ImageCodecs {
+    /// The size of the stored pixels, by the header.
+    static func probe(
+        _ bytes: [UInt8],
+        format: ImageFormat,
+        pixelLimit: Int
+    ) throws(ImagingError) -> PixelSize {
+        guard format == .jpeg || format == .png else { throw .unsupported(format) }
+        var header = cic_header()
+        var message = Self.message()
+        let limit = UInt64(pixelLimit)
+        let status = unsafe bytes.withUnsafeBufferPointer { source in
+            // A file has a signature, so there is at least one byte.
+            guard let base = source.baseAddress else { return CIC_TRUNCATED }
+            return format == .jpeg
+                ? unsafe cic_jpeg_probe(base, source.count, limit, &header, &message)
+                : unsafe cic_png_probe(base, source.count, limit, &header, &message)
+        }
+        let size = PixelSize(width: Int(header.width), height: Int(header.height))
+        if status == CIC_TOO_LARGE {
+            throw .tooLarge(width: size.width, height: size.height, limit: pixelLimit)
+        }
+        try check(status, message, format: format, size: size)
+        return size
+    }
+
+    /// Decodes the stored pixels at `eighths`/8 of their size; PNG only at 8.
+    static func decode(
+        _ bytes: [UInt8],
+        header: ImageHeader,
+        eighths: Int
+    ) throws(ImagingError) -> (pixels: PixelBuffer, damage: ImageDamage?) {
+        let size = header.storedSize
+        let width = (size.width * eighths + 7) / 8
+        let height = (size.height * eighths + 7) / 8
+        let expected = cic_header(width: UInt32(width), height: UInt32(height))
+        var status = CIC_OK
+        var damage = CIC_DAMAGE_NONE
+        var message = Self.message()
+        let rgb = unsafe pixelBytes(width, height) { target in
+            status = unsafe bytes.withUnsafeBufferPointer { source in
+                guard let base = source.baseAddress else { return CIC_TRUNCATED }
+                return header.format == .jpeg
+                    ? unsafe cic_jpeg_decode(
+                        base,
+                        source.count,
+                        UInt32(eighths),
+                        expected,
+                        target,
+                        &damage,
+                        &message
+                    )
+                    : unsafe cic_png_decode(
+                        base,
+                        source.count,
+                        expected,
+                        target,
+                        &damage,
+                        &message
+                    )
+            }
+            return status == CIC_OK
+        }
+        try check(status, message, format: header.format, size: size)
+        let found: ImageDamage? =
+            switch damage {
+            case CIC_DAMAGE_TRUNCATED: .truncated
+            case CIC_DAMAGE_CORRUPT: .corrupt
+            default: nil
+            }
+        return (PixelBuffer(width: width, height: height, bytes: rgb), found)
+    }
+
+    /// Scales pixels; both sides are positive.
+    static func resize(_ pixels: PixelBuffer, width: Int, height: Int) -> PixelBuffer {
+        let rgb = unsafe pixelBytes(width, height) { target in
+            let status = unsafe withBase(pixels) { source in
+                unsafe cic_resize(
+                    source,
+                    UInt32(pixels.width),
+                    UInt32(pixels.height),
+                    target,
+                    UInt32(width),
+                    UInt32(height)
+                )
+            }
+            precondition(status == CIC_OK, "out of memory")
+            return true
+        }
+        return PixelBuffer(width: width, height: height, bytes: rgb)
+    }
+
+    /// Turns pixels upright.
+    static func turn(_ pixels: PixelBuffer, _ orientation: Orientation) -> PixelBuffer {
+        let width = orientation.swapsSides ? pixels.height : pixels.width
+        let height = orientation.swapsSides ? pixels.width : pixels.height
+        let rgb = unsafe pixelBytes(width, height) { target in
+            unsafe withBase(pixels) { source in
+                unsafe cic_orient(
+                    source,
+                    UInt32(pixels.width),
+                    UInt32(pixels.height),
+                    Int32(orientation.rawValue),
+                    target
+                )
+            }
+            return true
+        }
+        return PixelBuffer(width: width, height: height, bytes: rgb)
+    }
+
+    /// The luma of each pixel.
+    static func luma(_ pixels: PixelBuffer) -> [UInt8] {
+        let count = pixels.width * pixels.height
+        return unsafe [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
+            guard let base = target.baseAddress else { return }
+            unsafe withBase(pixels) { source in unsafe cic_luma(source, count, base) }
+            initialized = count
+        }
+    }
+
+    /// Encodes a picture as JPEG.
+    static func encodeJPEG(_ pixels: PixelBuffer, quality: Int) -> [UInt8] {
+        // Noise at the best quality may need more than the pixels themselves: then once more.
+        var capacity = pixels.bytes.count + 4096
+        while true {
+            var needed = 0
+            let file = unsafe [UInt8](unsafeUninitializedCapacity: capacity) {
+                target,
+                initialized in
+                guard let base = target.baseAddress else { return }
+                var message = Self.message()
+                let status = unsafe withBase(pixels) { source in
+                    unsafe cic_jpeg_encode(
+                        source,
+                        UInt32(pixels.width),
+                        UInt32(pixels.height),
+                        Int32(quality),
+                        base,
+                        capacity,
+                        &needed,
+                        &message
+                    )
+                }
+                precondition(status == CIC_OK, "out of memory")
+                initialized = min(needed, capacity)
+            }
+            // A copy without the room that was not needed.
+            if needed <= capacity { return Array(file[...]) }
+            capacity = needed
+        }
+    }
+
+    /// Makes the bytes of RGB pixels without zeroing them first; none when `fill` says false.
+    @unsafe private static func pixelBytes(
+        _ width: Int,
+        _ height: Int,
+        _ fill: (UnsafeMutablePointer<UInt8>) -> Bool
+    ) -> [UInt8] {
+        let count = width * height * 3
+        return unsafe [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
+            guard let base = target.baseAddress else { return }
+            initialized = unsafe fill(base) ? count : 0
+        }
+    }
+
+    /// Lends the pixels; they are at least one, or there is nothing that C would read.
+    @unsafe private static func withBase<Result>(
+        _ pixels: PixelBuffer,
+        _ body: (UnsafePointer<UInt8>) -> Result
+    ) -> Result {
+        unsafe pixels.bytes.withUnsafeBufferPointer { source in
+            guard let base = source.baseAddress else {
+                preconditionFailure("a picture has at least one pixel")
+            }
+            return unsafe body(base)
+        }
+    }
+
+    private static func message() -> [CChar] {
+        [CChar](repeating: 0, count: Int(CIC_MESSAGE_SIZE))
+    }
+
+    /// Throws what a status of the C codecs means.
+    private static func check(
+        _ status: cic_status,
+        _ message: [CChar],
+        format: ImageFormat,
+        size: PixelSize
+    ) throws(ImagingError) {
+        guard status != CIC_OK else { return }
+        let text = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        let reason = String(decoding: text, as: UTF8.self)
+        switch status {
+        case CIC_TRUNCATED: throw .truncated(format, reason: reason)
+        case CIC_UNSUPPORTED: throw .unsupportedFeature(format, reason: reason)
+        case CIC_OUT_OF_MEMORY: throw .outOfMemory(width: size.width, height: size.height)
+        default: throw .corrupt(format, reason: reason)
+        }
+    }
+}

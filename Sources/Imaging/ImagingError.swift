@@ -1,0 +1,80 @@
+package import CurationCore
+
+/// Why the bytes of a file did not become pixels.
+package enum ImagingError: Error, Equatable, CustomStringConvertible {
+    /// The first bytes are those of no image format that is known here.
+    case notAnImage
+    /// An image, of a format that is not read here.
+    case unsupported(ImageFormat)
+    /// An image that uses a rare part of its format; the decoder's own words.
+    case unsupportedFeature(ImageFormat, reason: String)
+    /// More pixels than the limit, by the header.
+    case tooLarge(width: Int, height: Int, limit: Int)
+    /// The file ends before there is anything to show.
+    case truncated(ImageFormat, reason: String)
+    /// The bytes contradict the format; the decoder's own words.
+    case corrupt(ImageFormat, reason: String)
+    /// The machine has no memory left for the pixels.
+    case outOfMemory(width: Int, height: Int)
+
+    /// The reason as the stable code of a failed import.
+    package var code: ImportFailure.Code {
+        switch self {
+        case .notAnImage: .notAnImage
+        case .unsupported, .unsupportedFeature: .unsupported
+        case .tooLarge, .outOfMemory: .tooLarge
+        case .truncated: .truncated
+        case .corrupt: .corrupt
+        }
+    }
+
+    /// A sentence: what is wrong and what can be done.
+    package var description: String {
+        switch self {
+        case .notAnImage:
+            "This is not an image: it starts like none of the known formats. Remove it."
+        case .unsupported(let format):
+            "\(format.title) is not read. Convert it: \(format.conversion)"
+        case .unsupportedFeature(let format, let reason):
+            "This kind of \(format.title) is not read (\(reason)). "
+                + "Convert it: \(format.conversion)"
+        case .tooLarge(let width, let height, let limit):
+            "The image has \(width) x \(height) pixels; the limit is \(limit) pixels. "
+                + "Scale it down, or raise the limit."
+        case .truncated(let format, let reason):
+            "This \(format.title) file ends before there is anything to show (\(reason)). "
+                + "Copy it again."
+        case .corrupt(let format, let reason):
+            "This \(format.title) file is damaged (\(reason)). Copy it again, or remove it."
+        case .outOfMemory(let width, let height):
+            "There is no memory for \(width) x \(height) pixels. Use fewer workers, "
+                + "or scale the image down."
+        }
+    }
+}
+
+/// What is wrong with pixels that could be decoded nevertheless.
+package enum ImageDamage: Sendable, Equatable, CustomStringConvertible {
+    /// The file ends early: the pixels after that are filler.
+    case truncated
+    /// Some of the coded data is wrong: pixels after that may be wrong.
+    case corrupt
+
+    /// The reason as the stable code of a failed import.
+    package var code: ImportFailure.Code {
+        switch self {
+        case .truncated: .truncated
+        case .corrupt: .corrupt
+        }
+    }
+
+    /// A sentence: what is wrong and what can be done.
+    package var description: String {
+        switch self {
+        case .truncated:
+            "The file ends early: part of the picture is missing. Copy it again, or remove it."
+        case .corrupt:
+            "Some of the picture's data is damaged. Copy the file again, or remove it."
+        }
+    }
+}

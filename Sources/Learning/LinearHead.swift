@@ -1,0 +1,122 @@
+package import CurationCore
+
+/// A multinomial logistic regression: scores of classes that are linear in the features.
+package struct LinearHead: Sendable, Equatable, Codable {
+    /// Classes.
+    package let classCount: Int
+    /// Numbers a row of features.
+    package let dimension: Int
+    /// For each class `dimension` weights, then its bias.
+    package let parameters: [Float]
+
+    /// Takes weights; their count must be `classCount * (dimension + 1)`.
+    package init(classCount: Int, dimension: Int, parameters: [Float]) {
+        precondition(parameters.count == classCount * (dimension + 1))
+        self.classCount = classCount
+        self.dimension = dimension
+        self.parameters = parameters
+    }
+
+    /// Learns from `examples`, from `start` on where it has the same classes and features.
+    package init(
+        fitting examples: HeadExamples,
+        startingFrom start: LinearHead? = nil,
+        iterations: Int = 60
+    ) {
+        let objective = HeadObjective(examples)
+        classCount = examples.classCount
+        dimension = examples.features.columns
+        var first = [Float](repeating: 0, count: classCount * (dimension + 1))
+        if let start, start.dimension == dimension, start.classCount <= classCount {
+            first.replaceSubrange(0..<start.parameters.count, with: start.parameters)
+        }
+        parameters = LimitedMemoryMinimizer.minimize(from: first, iterations: iterations) {
+            objective.evaluate($0)
+        }
+    }
+
+    /// The scores of all classes for each row of `features`: a row a row of features.
+    package func scores(_ features: Matrix) -> Matrix {
+        Self.scores(features, parameters: parameters, classCount: classCount)
+    }
+
+    /// What names these weights: equal exactly when all weights are equal.
+    package var digest: ContentDigest {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(8 + parameters.count * 4)
+        for word in [UInt32(classCount), UInt32(dimension)] + parameters.map(\.bitPattern) {
+            for shift in stride(from: UInt32(0), to: 32, by: 8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
+        }
+        return ContentDigest(of: bytes)
+    }
+
+    static func scores(_ features: Matrix, parameters: [Float], classCount: Int) -> Matrix {
+        let dimension = features.columns
+        var weights = Matrix(rows: classCount, columns: dimension)
+        for label in 0..<classCount {
+            for column in 0..<dimension {
+                weights[label, column] = parameters[label * (dimension + 1) + column]
+            }
+        }
+        var scores = features.timesTransposed(weights)
+        for row in 0..<scores.rows {
+            for label in 0..<classCount {
+                scores[row, label] += parameters[label * (dimension + 1) + dimension]
+            }
+        }
+        return scores
+    }
+}
+
+/// What a head learns from: rows with a label, and rows of which only wrong labels are known.
+package struct HeadExamples: Sendable {
+    /// What is known of a row.
+    package enum Target: Sendable, Equatable {
+        /// The row carries this class.
+        case label(Int)
+        /// The row carries none of these classes.
+        case refuted(Set<Int>)
+    }
+
+    /// Classes.
+    package let classCount: Int
+    /// A row a target.
+    package let features: Matrix
+    /// What is known of each row.
+    package let targets: [Target]
+
+    /// Takes rows and what is known of them.
+    package init(classCount: Int, features: Matrix, targets: [Target]) {
+        precondition(features.rows == targets.count)
+        self.classCount = classCount
+        self.features = features
+        self.targets = targets
+    }
+
+    /// Picks the rows of which something is known that can teach.
+    package init(features: Matrix, labels: [Int?], refuted: [Set<Int>], classCount: Int) {
+        var rows: [Int] = []
+        var targets: [Target] = []
+        for row in labels.indices {
+            if let label = labels[row] {
+                targets.append(.label(label))
+                rows.append(row)
+            } else if !refuted[row].isEmpty, refuted[row].count < classCount {
+                targets.append(.refuted(refuted[row]))
+                rows.append(row)
+            }
+        }
+        self.init(classCount: classCount, features: features.selecting(rows), targets: targets)
+    }
+
+    /// The examples in `rows`, in that order.
+    func selecting(_ rows: [Int]) -> HeadExamples {
+        HeadExamples(
+            classCount: classCount,
+            features: features.selecting(rows),
+            targets: rows.map { targets[$0] }
+        )
+    }
+}

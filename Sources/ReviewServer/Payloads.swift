@@ -1,0 +1,131 @@
+import Curation
+import CurationCore
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// What went wrong, in words for the person at the page.
+struct ErrorPayload: Codable, Sendable {
+    let code: String
+    let message: String
+    let remedy: String
+}
+
+struct SessionRequest: Codable {
+    let token: String
+}
+
+/// The data set as the page shows it.
+struct DatasetPayload: Codable {
+    struct Counts: Codable {
+        let images: Int
+        let pending: Int
+        let leased: Int
+        let decided: Int
+    }
+
+    let name: String
+    let key: String
+    let task: LabelTask
+    let version: String?
+    let classes: [DatasetOverview.ClassCount]
+    let counts: Counts
+    let reviewer: String
+
+    init(_ overview: DatasetOverview, key: String, reviewer: String) {
+        name = overview.name
+        self.key = key
+        task = overview.task
+        version = overview.version
+        classes = overview.classes
+        counts = Counts(
+            images: overview.images,
+            pending: overview.pending,
+            leased: overview.leased,
+            decided: overview.decided
+        )
+        self.reviewer = reviewer
+    }
+}
+
+struct NextPayload: Codable {
+    let items: [ReviewItem]
+}
+
+struct LeasesRequest: Codable {
+    let leases: [String]
+}
+
+struct RenewalPayload: Codable {
+    let expires: [String: String]
+    let lost: [String]
+}
+
+struct DecisionsRequest: Codable {
+    let decisions: [ReviewSubmission]
+}
+
+struct DecisionsPayload: Codable {
+    let results: [SubmissionResult]
+}
+
+struct UndoRequest: Codable {
+    let steps: Int
+}
+
+struct UndoPayload: Codable {
+    let undone: [UndoneReview]
+}
+
+extension Response {
+    /// An answer in JSON, with sorted keys.
+    static func json(_ payload: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(payload) else {
+            preconditionFailure("the payloads hold only what JSON can say")
+        }
+        return .bytes(Array(data), type: "application/json", status: status)
+    }
+
+    /// An answer of bytes.
+    static func bytes(
+        _ bytes: [UInt8],
+        type: String,
+        status: HTTPResponse.Status = .ok,
+        headers: HTTPFields = [:]
+    ) -> Response {
+        var headers = headers
+        headers[.contentType] = type
+        return Response(
+            status: status,
+            headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+        )
+    }
+}
+
+extension Request {
+    /// The JSON that the request carries.
+    func json<Payload: Decodable>(_ type: Payload.Type) async throws -> Payload {
+        let body: ByteBuffer
+        do {
+            body = try await self.body.collect(upTo: AccessGuard.largestBody)
+        } catch is NIOTooManyBytesError {
+            throw RequestRefusal.tooLarge
+        }
+        do {
+            return try JSONDecoder().decode(type, from: Data(body.readableBytesView))
+        } catch {
+            throw RequestRefusal.invalid("The request cannot be read: \(error)")
+        }
+    }
+
+    /// A whole number in the query; nil when it is not there.
+    func number(_ name: String) throws(RequestRefusal) -> Int? {
+        guard let text = uri.queryParameters[Substring(name)] else { return nil }
+        guard let number = Int(text) else { throw .invalid("\(name) must be a whole number.") }
+        return number
+    }
+}

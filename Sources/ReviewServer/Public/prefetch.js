@@ -1,0 +1,135 @@
+// The items ahead: leased before they are needed, their pictures decoded, their leases kept alive.
+
+import { Refusal, Unreachable, beacon, get, pause, pixels, post, thumbnail } from "./api.js";
+
+const ahead = 5;
+
+/** Dispatches `change` when items came or went, `lost` with `{items}` when leases were lost. */
+export class Prefetch extends EventTarget {
+  /** @type {import("./api.js").ReviewItem[]} */
+  items = [];
+  /** Whether the server has said that nothing is left for now. */
+  empty = false;
+  /** @type {Refusal | null} */
+  refusal = null;
+  #fetching = false;
+  #attempt = 0;
+  /** @type {number | undefined} */
+  #timer;
+  /** @type {import("./outbox.js").Outbox} */
+  #outbox;
+  /** @type {Map<string, HTMLImageElement[]>} */
+  #pictures = new Map();
+
+  /** @param {import("./outbox.js").Outbox} outbox */
+  constructor(outbox) {
+    super();
+    this.#outbox = outbox;
+    addEventListener("pagehide", () => this.#release());
+    addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+    this.#beat();
+  }
+
+  get current() { return this.items[0]; }
+
+  /** Leaves the first item, which was decided. */
+  advance() {
+    const done = this.items.shift();
+    if (done) this.#pictures.delete(done.item);
+  }
+
+  /** Puts an item that was taken back in front. @param {import("./api.js").ReviewItem} item */
+  putFirst(item) {
+    this.items = [item, ...this.items.filter((other) => other.item !== item.item)];
+    this.#decode(item);
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** Asks the server for an item that waits again, and puts it in front. @param {string} name */
+  async reclaim(name) {
+    const held = this.items.find((item) => item.item === name);
+    if (held) return this.putFirst(held);
+    const items = await this.#lease(1);
+    for (const item of items.filter((item) => item.item !== name)) this.items.push(item);
+    const again = items.find((item) => item.item === name);
+    if (again) this.putFirst(again);
+    else this.dispatchEvent(new Event("change"));
+  }
+
+  /** Leases items until enough are ahead. */
+  async fill() {
+    if (this.#fetching || this.items.length >= ahead) return;
+    this.#fetching = true;
+    try {
+      const items = await this.#lease(ahead - this.items.length);
+      this.#attempt = 0;
+      this.refusal = null;
+      this.items.push(...items);
+      this.empty = this.items.length === 0;
+      if (this.empty) this.#later(10_000);
+    } catch (error) {
+      if (error instanceof Refusal) this.refusal = error;
+      if (error instanceof Unreachable) this.#later(pause(this.#attempt++));
+      else if (!(error instanceof Refusal)) throw error;
+    } finally {
+      this.#fetching = false;
+    }
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** @param {number} wait milliseconds until more is asked for again */
+  #later(wait) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.fill(), wait);
+  }
+
+  /** @param {number} limit @returns {Promise<import("./api.js").ReviewItem[]>} */
+  async #lease(limit) {
+    const { items } = await get(`queue/next?limit=${limit}`);
+    const fresh = items.filter((/** @type {import("./api.js").ReviewItem} */ item) =>
+      !this.items.some((held) => held.item === item.item) && !this.#outbox.holds(item.item));
+    fresh.forEach((/** @type {import("./api.js").ReviewItem} */ item) => this.#decode(item));
+    return fresh;
+  }
+
+  /** @param {import("./api.js").ReviewItem} item */
+  #decode(item) {
+    const addresses = item.image
+      ? [pixels(item.image.id, innerWidth * 0.7)]
+      : (item.shown ?? []).map(({ id }) => thumbnail(id));
+    this.#pictures.set(item.item, addresses.map((address) => {
+      const image = new Image();
+      image.src = address;
+      image.decode().catch(() => { /* the screen itself says what is wrong with a picture */ });
+      return image;
+    }));
+  }
+
+  // One heartbeat for all leases, at half the life of the shortest.
+  async #beat() {
+    const now = Date.now();
+    const left = this.items.map((item) => Date.parse(item.expires) - now);
+    const wait = Math.min(60_000, Math.max(2_000, Math.min(...left) / 2));
+    await new Promise((resolve) => setTimeout(resolve, this.items.length > 0 ? wait : 5_000));
+    try { await this.#renew(); } catch { /* the next beat tries again */ }
+    this.#beat();
+  }
+
+  async #renew() {
+    if (this.items.length === 0) return;
+    const asked = [...this.items];
+    const { expires, lost } = await post("leases/renew", { leases: asked.map((item) => item.lease) });
+    for (const item of asked) item.expires = expires[item.lease] ?? item.expires;
+    // A lease that was decided while the renewal was on its way is not lost.
+    const gone = this.items.filter((item) => lost.includes(item.lease));
+    if (gone.length === 0) return;
+    this.items = this.items.filter((item) => !gone.includes(item));
+    this.dispatchEvent(new CustomEvent("lost", { detail: gone }));
+    this.dispatchEvent(new Event("change"));
+    this.fill();
+  }
+
+  #release() {
+    if (this.items.length > 0) beacon("leases/release", { leases: this.items.map((item) => item.lease) });
+  }
+}

@@ -1,0 +1,246 @@
+// The queue as it is worked through: show, decide, undo, look back.
+
+import { Refusal, Unreachable, get, link, post } from "./api.js";
+import { ClusterScreen } from "./cluster.js";
+import { alarm, button, byId, count, h, pictures, say, share } from "./dom.js";
+import { bind } from "./keys.js";
+import { SingleScreen } from "./single.js";
+import { ensureCategory, store } from "./store.js";
+
+/** @typedef {{item: import("./api.js").ReviewItem, submission: import("./api.js").Submission, text: string}} Step */
+
+export class ReviewView {
+  #prefetch;
+  #outbox;
+  /** @type {ClusterScreen | SingleScreen | null} */
+  #screen = null;
+  /** @type {import("./api.js").ReviewItem | null} */
+  #shown = null;
+  #shownAt = 0;
+  /** @type {Step[]} */
+  #steps = [];
+  #lookingAt = -1;
+  #visible = false;
+  #undoing = Promise.resolve();
+  /** @type {Array<{at: number, images: number}>} */
+  pace = [];
+
+  /** @param {import("./prefetch.js").Prefetch} prefetch @param {import("./outbox.js").Outbox} outbox */
+  constructor(prefetch, outbox) {
+    this.#prefetch = prefetch;
+    this.#outbox = outbox;
+    prefetch.addEventListener("change", () => this.#refresh());
+    // More is asked for once a decision has arrived, so that the plan knows it.
+    outbox.addEventListener("result", () => prefetch.fill());
+    prefetch.addEventListener("lost", (event) => this.#lost(/** @type {CustomEvent} */ (event).detail));
+  }
+
+  show() {
+    this.#visible = true;
+    this.#shown = null;
+    bind("review", {
+      skip: () => this.#lookingAt < 0 && this.#prefetch.current !== undefined
+        && this.#decide({ decision: "skip" }, "Skipped"),
+      previous: () => this.#look(this.#lookingAt < 0 ? this.#steps.length - 1 : this.#lookingAt - 1),
+    });
+    this.#refresh();
+    this.#prefetch.fill();
+  }
+
+  hide() {
+    this.#visible = false;
+    this.#lookingAt = -1;
+    for (const scope of /** @type {const} */ (["review", "decide", "cluster", "previous"])) bind(scope);
+  }
+
+  // Paints the first item, unless it stands there already.
+  #refresh() {
+    if (!this.#visible || this.#lookingAt >= 0) return;
+    const item = this.#prefetch.current ?? null;
+    if (item && item === this.#shown) return;
+    this.#shown = item;
+    if (item) return this.#paint(item);
+    this.#screen = null;
+    bind("decide");
+    bind("cluster");
+    if (this.#prefetch.refusal) return this.#place(refusalNote(this.#prefetch.refusal, () => this.#prefetch.fill()));
+    if (this.#prefetch.empty) return void this.#placeEmpty();
+    this.#place(skeleton());
+  }
+
+  /** @param {import("./api.js").ReviewItem} item */
+  #paint(item) {
+    this.#screen = this.#screenOf(item);
+    this.#screen.bindKeys();
+    this.#shownAt = performance.now();
+    this.#place(this.#screen.main, this.#screen.aside);
+    this.#screen.heading.focus({ preventScroll: true });
+  }
+
+  /** @param {import("./api.js").ReviewItem} item */
+  #screenOf(item) {
+    for (const { label } of item.predictions) ensureCategory(label);
+    const Screen = item.kind === "cluster" ? ClusterScreen : SingleScreen;
+    return new Screen(item, (decision, text) => this.#decide(decision, text));
+  }
+
+  /** @param {Node} main @param {Node} [aside] */
+  #place(main, aside) {
+    byId("main").replaceChildren(main);
+    byId("detail").replaceChildren(...(aside ? [aside] : []));
+  }
+
+  /** @param {object} decision @param {string} text */
+  #decide(decision, text) {
+    const item = this.#shown;
+    if (!item || !this.#screen?.isAwake || this.#lookingAt >= 0) return;
+    const seconds = Math.round((performance.now() - this.#shownAt) / 100) / 10;
+    /** @type {import("./api.js").Submission} */
+    const submission = Object.assign({
+      id: crypto.randomUUID(), item: item.item, lease: item.lease, reviewer: store.reviewer, seconds,
+    }, /** @type {{decision: "accept"}} */ (decision));
+    const label = submission.label ?? submission.annotations?.[0].label;
+    if (label) ensureCategory(label);
+    this.#steps.push({ item, submission, text });
+    if (submission.decision !== "skip") this.pace.push({ at: Date.now(), images: imagesOf(submission, item) });
+    this.#prefetch.advance();
+    this.#refresh();
+    this.#outbox.add(submission);
+    this.#report(text);
+  }
+
+  /** @param {string} text */
+  #report(text) {
+    byId("last").textContent = `${text}.`;
+    byId("undo").hidden = false;
+    say(this.#screen ? `${text}. Next: ${this.#screen.summary}.` : `${text}.`);
+  }
+
+  /** Takes back the last decision: here if it has not left, else at the server. */
+  undo() {
+    this.#undoing = this.#undoing.then(() => this.#undoOne()).catch((error) => {
+      if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
+      alarm(error instanceof Refusal ? `${error.message} ${error.remedy}` : "Undo needs the server, which does not answer.");
+    });
+  }
+
+  async #undoOne() {
+    this.#leavePrevious();
+    const step = this.#steps.at(-1);
+    if (step && this.#outbox.withdraw(step.submission.id)) {
+      this.#forgetStep(step);
+      this.#prefetch.putFirst(step.item);
+      return this.#tellUndone(step.text);
+    }
+    if (link.lost) return alarm("Undo needs the server, which does not answer.");
+    await this.#outbox.emptied();
+    const { undone } = await post("undo", { steps: 1 });
+    if (undone.length === 0) return this.#tellUndone(null);
+    for (const { item, what } of undone) {
+      const known = this.#steps.findLast((step) => step.item.item === item);
+      if (known) this.#forgetStep(known);
+      await this.#prefetch.reclaim(item);
+      this.#tellUndone(known?.text ?? what);
+    }
+  }
+
+  /** @param {Step} step */
+  #forgetStep(step) {
+    this.#steps = this.#steps.filter((other) => other !== step);
+    if (step.submission.decision !== "skip") this.pace.pop();
+  }
+
+  /** @param {string | null} what */
+  #tellUndone(what) {
+    const text = what === null ? "Nothing to undo" : `Taken back: ${what}`;
+    byId("last").textContent = `${text}.`;
+    byId("undo").hidden = what === null;
+    say(text);
+  }
+
+  /** @param {number} index */
+  #look(index) {
+    const step = this.#steps[index];
+    if (!step) return void say("Nothing before this");
+    this.#lookingAt = index;
+    const screen = this.#screenOf(step.item);
+    bind("decide");
+    bind("cluster");
+    bind("previous", {
+      back: () => (index + 1 < this.#steps.length ? this.#look(index + 1) : this.#leavePrevious()),
+    });
+    screen.main.classList.add("readonly");
+    screen.main.querySelector(".actions")?.replaceChildren(h("span", {}, `${step.text}. `),
+      button("\u2192", "back to the open one", () => this.#leavePrevious(), "primary"));
+    this.#place(screen.main);
+    screen.heading.focus();
+  }
+
+  #leavePrevious() {
+    if (this.#lookingAt < 0) return;
+    this.#lookingAt = -1;
+    this.#shown = null;
+    bind("previous");
+    this.#refresh();
+  }
+
+  /** @param {import("./api.js").ReviewItem[]} items */
+  #lost(items) {
+    if (items.some((item) => item === this.#shown)) {
+      alarm("This item was given to somebody else meanwhile; here is the next.");
+    }
+  }
+
+  async #placeEmpty() {
+    if (store.images === 0) return this.#place(firstRun());
+    /** @type {import("./api.js").Progress | null} */
+    const progress = await get("progress").catch(() => null);
+    if (this.#shown || this.#lookingAt >= 0 || !this.#visible) return;
+    const note = allDecided(progress, () => this.#prefetch.fill());
+    const isNew = byId("main").querySelector(".note") === null;
+    this.#place(note);
+    if (isNew) note.querySelector("h1")?.focus();
+  }
+}
+
+/** @param {import("./api.js").Progress | null} progress @param {() => void} again */
+function allDecided(progress, again) {
+  const right = progress?.accuracy;
+  return h("div", { class: "screen note" },
+    h("h1", { tabindex: "-1" }, progress?.pending ? "Nothing to decide right now" : "All proposals decided"),
+    progress && h("p", { class: "numbers" }, `${pictures(progress.decided)} decided, ${count(progress.pending)} pending.`,
+      right ? ` The proposals were right in ${share(right.estimate)} of the looks (${share(right.low)} to ${share(right.high)}).` : ""),
+    h("p", {}, progress?.pending ? "Others may hold the rest; this page asks again by itself. " : "",
+      "Keep what you have with ", h("code", {}, "winnow commit -m \u2026"), ", then ", h("code", {}, "winnow export"), "."),
+    h("p", {}, button("\u21b5", "look again", again, "primary")));
+}
+
+/** @param {import("./api.js").Submission} submission @param {import("./api.js").ReviewItem} item */
+function imagesOf({ decision, except }, { size }) {
+  if (size === undefined) return 1;
+  return decision === "accept" ? size - (except?.length ?? 0) : 0;
+}
+
+function firstRun() {
+  return h("div", { class: "screen note" }, h("h1", { tabindex: "-1" }, "Nothing here yet"),
+    h("p", {}, "This is where proposed labels become labels: one question, one key."),
+    h("p", {}, "Fill the data set with ", h("code", {}, "winnow run FOLDER"), ", then reload this page."),
+    h("p", {}, button("?", "shows the keys", () => byId("keys").click())));
+}
+
+function skeleton() {
+  return h("div", { class: "screen cluster waiting", "aria-busy": "true" },
+    h("header", {}, h("h1", { tabindex: "-1" }, link.lost ? "No more pictures until the server answers" : "...")),
+    h("div", { class: "tiles columns6" }, ...Array.from({ length: 4 }, () =>
+      h("div", { role: "presentation" }, ...Array.from({ length: 6 }, () => h("div", { class: "tile" }))))),
+    h("div", { class: "actions" }));
+}
+
+/** @param {Refusal} refusal @param {() => void} again */
+export function refusalNote(refusal, again) {
+  const title = refusal.status === 401 ? "Signed out" : "That did not work";
+  return h("div", { class: "screen note" }, h("h1", { tabindex: "-1" }, title),
+    h("p", {}, refusal.message), h("p", {}, refusal.remedy),
+    h("p", { class: "muted" }, `Code: ${refusal.code}. Unsent decisions are kept.`),
+    h("p", {}, button("\u21b5", "try again", again, "primary")));
+}

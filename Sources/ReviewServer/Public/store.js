@@ -1,0 +1,46 @@
+// What all views share: the data set, its classes, who decides.
+
+/** @typedef {{id: number, name: string, key: string | null, count: number}} Category */
+
+export const store = {
+  name: "",
+  /** Tells this data set from others on the same port. */
+  key: "",
+  reviewer: "",
+  /** @type {string | null} */
+  version: null,
+  images: 0,
+  /** @type {Category[]} */
+  classes: [],
+};
+
+const keys = "1234567890";
+
+/** @param {string} name */
+export const categoryNamed = (name) => store.classes.find((category) => category.name === name);
+
+/** The class of a key, by class order. @param {string} key */
+export const categoryOfKey = (key) => store.classes.find((category) => category.key === key);
+
+/**
+ * The class of a name; a new name becomes the next class, as the server will make it.
+ * @param {string} name
+ */
+export function ensureCategory(name) {
+  const known = categoryNamed(name);
+  if (known) return known;
+  const id = 1 + Math.max(0, ...store.classes.map((category) => category.id));
+  const category = { id, name, key: keys[id - 1] ?? null, count: 0 };
+  store.classes.push(category);
+  return category;
+}
+
+/** @param {any} dataset the answer of `GET /dataset` */
+export function fillStore(dataset) {
+  const { name, key, reviewer, version, classes, counts } = dataset;
+  Object.assign(store, { name, key, reviewer, version: version ?? null, images: counts.images });
+  store.classes = classes.map((/** @type {Category} */ category) => ({
+    ...category,
+    key: category.key ?? keys[category.id - 1] ?? null,
+  }));
+}

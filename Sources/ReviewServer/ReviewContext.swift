@@ -1,0 +1,14 @@
+import Hummingbird
+import NIOCore
+
+/// What the server knows of a request beside its bytes.
+struct ReviewContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// The port that the request came in by.
+    let port: Int
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        port = source.channel.localAddress?.port ?? 0
+    }
+}

@@ -1,0 +1,25 @@
+/// Why the review page cannot be served.
+package enum ReviewServerError: Error, Equatable, CustomStringConvertible {
+    /// The file that keeps the token and the key of the sessions cannot be read or written.
+    case tokenFile(path: String, reason: String)
+    /// All ports that were tried are taken by other programs.
+    case noFreePort(first: Int, last: Int)
+    /// The port that was asked for cannot be opened.
+    case cannotListen(port: Int, reason: String)
+    /// A file of the page is not where the program was installed.
+    case missingPage(path: String)
+
+    /// What failed, on what, and what to do.
+    package var description: String {
+        switch self {
+        case .tokenFile(let path, let reason):
+            "cannot keep the access token in \(path): \(reason); make its folder writable"
+        case .noFreePort(let first, let last):
+            "no free port from \(first) to \(last) on 127.0.0.1; choose one with --port"
+        case .cannotListen(let port, let reason):
+            "cannot listen on 127.0.0.1:\(port): \(reason); choose another with --port"
+        case .missingPage(let path):
+            "the files of the review page are missing at \(path); install the program again"
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package import CurationCore
+
+/// What a decision changes about one sample.
+package struct LabelChange: Sendable, Hashable {
+    /// What a person says about the label.
+    package enum Verdict: Sendable, Hashable {
+        /// The sample carries the label.
+        case accept
+        /// The sample does not carry the label, which is not offered for it again.
+        case refute
+    }
+
+    /// The sample.
+    package let sample: Sample.ID
+    /// What is said.
+    package let verdict: Verdict
+    /// About which label.
+    package let label: Label
+
+    /// Describes a change.
+    package init(sample: Sample.ID, verdict: Verdict, label: Label) {
+        self.sample = sample
+        self.verdict = verdict
+        self.label = label
+    }
+}
+
+/// What a decision does to labels.
+package enum DecisionRules {
+    /// The changes that a decision makes.
+    ///
+    /// - Parameters:
+    ///   - submission: The decision.
+    ///   - task: The samples that the item showed, and the class it proposed.
+    ///   - proposals: For a single image, what accepting it accepts: its most likely class, or
+    ///     all its boxes. Groups need none.
+    /// - Returns: The changes, in the order of the samples; none for a skip or a rejected group.
+    /// - Throws: `ReviewingError` when the decision does not fit the item.
+    package static func changes(
+        of submission: ReviewSubmission,
+        on task: PlannedTask,
+        proposals: [Label] = []
+    ) throws(ReviewingError) -> [LabelChange] {
+        try checkExceptions(submission, task)
+        switch submission.decision {
+        case .skip: return []
+        case .accept where task.isCluster: return try acceptGroup(submission, task)
+        case .accept: return try acceptImage(submission, task, proposals)
+        case .correct: return try correctImage(submission, task, proposals)
+        case .reject:
+            return task.isCluster ? [] : refusals(task, proposals, except: [])
+        }
+    }
+
+    private static func checkExceptions(
+        _ submission: ReviewSubmission,
+        _ task: PlannedTask
+    ) throws(ReviewingError) {
+        let excepted = submission.except ?? []
+        guard task.isCluster || excepted.isEmpty else {
+            throw .exceptionsOnImage(item: submission.item)
+        }
+        let members = Set(task.samples)
+        for sample in excepted where !members.contains(sample) {
+            throw .notMember(item: submission.item, sample: sample)
+        }
+    }
+
+    private static func acceptGroup(
+        _ submission: ReviewSubmission,
+        _ task: PlannedTask
+    ) throws(ReviewingError) -> [LabelChange] {
+        guard let category = submission.label ?? task.label, !category.isEmpty else {
+            throw .noLabel(item: submission.item)
+        }
+        let excepted = Set(submission.except ?? [])
+        guard task.samples.contains(where: { !excepted.contains($0) }) else {
+            throw .nothingAccepted(item: submission.item)
+        }
+        let label = Label.classification(category: category)
+        return task.samples.map { sample in
+            LabelChange(
+                sample: sample,
+                verdict: excepted.contains(sample) ? .refute : .accept,
+                label: label
+            )
+        }
+    }
+
+    private static func acceptImage(
+        _ submission: ReviewSubmission,
+        _ task: PlannedTask,
+        _ proposals: [Label]
+    ) throws(ReviewingError) -> [LabelChange] {
+        let accepted = submission.label.map { [Label.classification(category: $0)] } ?? proposals
+        guard !accepted.isEmpty, accepted.allSatisfy({ !$0.category.isEmpty }) else {
+            throw .noLabel(item: submission.item)
+        }
+        return refusals(task, proposals, except: accepted) + acceptances(task, accepted)
+    }
+
+    private static func correctImage(
+        _ submission: ReviewSubmission,
+        _ task: PlannedTask,
+        _ proposals: [Label]
+    ) throws(ReviewingError) -> [LabelChange] {
+        guard !task.isCluster else { throw .groupCorrected(item: submission.item) }
+        guard let accepted = submission.annotations, !accepted.isEmpty else {
+            throw .noAnnotations(item: submission.item)
+        }
+        return refusals(task, proposals, except: accepted) + acceptances(task, accepted)
+    }
+
+    private static func acceptances(_ task: PlannedTask, _ labels: [Label]) -> [LabelChange] {
+        task.samples.flatMap { sample in
+            labels.map { LabelChange(sample: sample, verdict: .accept, label: $0) }
+        }
+    }
+
+    /// Refutes what was proposed and is not among the labels that are right.
+    private static func refusals(
+        _ task: PlannedTask,
+        _ proposals: [Label],
+        except right: [Label]
+    ) -> [LabelChange] {
+        task.samples.flatMap { sample in
+            proposals.filter { !right.contains($0) }.map {
+                LabelChange(sample: sample, verdict: .refute, label: $0)
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package import CurationCore
+
+/// Decides what a person sees next, so that all samples get a label in the least time.
+///
+/// First a screen of the rows nearest to each cluster's centre; then screens of rows that most
+/// likely carry one class, as long as they save time; then the most uncertain rows one by one.
+/// It is a function of the state alone: the same state gives the same tasks.
+package struct ReviewPlanner: Sendable {
+    /// Rows of a cluster on a first screen.
+    private static let firstScreenRows = 4
+    /// Screens for which a class waits after one of its screens was rejected.
+    private static let hold = 5
+    /// The mean share of odd pictures on screens above which a single is asked beside a screen.
+    private static let troubledShare = 0.25
+
+    /// First screens before any class is proposed; three a class when there are more classes.
+    private static let fewestFirstScreens = 32
+    /// First screens that are planned together once classes are proposed.
+    private static let laterFirstScreens = 6
+    /// The mean probability from which a class screen is better than a first screen.
+    private static let surePurity = 0.92
+
+    /// How many clusters to make for the first screens.
+    ///
+    /// Many small clusters are purer than few large ones, and only those are asked about that the
+    /// proposals do not cover.
+    package static func clusterCount(samples: Int, classes: Int) -> Int {
+        max(1, min(samples / 4, max(80, min(4 * classes, 400))))
+    }
+
+    private let state: PlanningState
+    private let record: ScreenRecord
+    private let candidates: Candidates
+    private var taken: Set<Int> = []
+    private var tasks: [PlannedTask] = []
+
+    /// Plans at most `limit` tasks.
+    ///
+    /// There are fewer where it pays to learn from their outcome before planning further. There
+    /// are none only when no row is open.
+    package static func plan(_ state: PlanningState, limit: Int) -> [PlannedTask] {
+        guard limit > 0 else { return [] }
+        var planner = Self(state)
+        planner.planTasks(limit)
+        return Array(planner.tasks.prefix(limit))
+    }
+
+    private init(_ state: PlanningState) {
+        self.state = state
+        record = ScreenRecord(state.history)
+        candidates = Candidates(state)
+    }
+
+    private mutating func planTasks(_ limit: Int) {
+        let first = max(Self.fewestFirstScreens, 3 * state.classes.count)
+        planFirstScreens(max(0, first - record.firstScreenCount))
+        if tasks.contains(where: \.isCluster) { return }
+        guard !state.probabilities.isEmpty else { return planRepresentative() }
+        planFollowUps()
+        let screens = Self.screensAtOnce(rows: state.samples.count)
+        planClassScreens(min(screens, limit - tasks.count))
+        if !tasks.contains(where: \.isCluster) {
+            planFirstScreens(Self.laterFirstScreens)
+            if tasks.isEmpty { planUncertain(2 * screens) }
+        } else if record.trouble > Self.troubledShare {
+            planUncertain(screens)
+        }
+    }
+
+    /// How many screens may be planned from one state: more in a large set, where the outcome of
+    /// one screen changes little.
+    private static func screensAtOnce(rows: Int) -> Int { min(8, max(1, rows / 600)) }
+
+    // MARK: - The three kinds of tasks
+
+    /// Screens for at most `count` clusters that nobody saw, and a single for each rejected one.
+    private mutating func planFirstScreens(_ count: Int) {
+        var left = count
+        for cluster in state.clusters {
+            if let rejected = record.firstScreen(touching: cluster) {
+                guard rejected.accepted == nil,
+                    !rejected.rows.contains(where: { state.decided[$0] }),
+                    let row = rejected.rows.first(where: { isFree($0) })
+                else { continue }
+                single(row, .representative)
+            } else if left > 0, isUnseen(cluster) {
+                screen(Array(cluster.prefix(Self.firstScreenRows)), nil)
+                left -= 1
+            }
+        }
+    }
+
+    /// Whether a cluster can still have a first screen: no row of it was decided or given out.
+    private func isUnseen(_ cluster: [Int]) -> Bool {
+        cluster.count >= ScreenGain.fewest && cluster.allSatisfy { isFree($0) }
+    }
+
+    /// One row when no label is known and no cluster is left: any label is news.
+    private mutating func planRepresentative() {
+        if let row = state.samples.indices.first(where: { isFree($0) }) {
+            single(row, .representative)
+        }
+    }
+
+    /// The two least sure rows of a screen that was just rejected, to learn what it is.
+    private mutating func planFollowUps() {
+        for outcome in record.recentScreens(Self.hold)
+        where outcome.accepted == nil && outcome.proposed != nil {
+            let known = outcome.rows.count { state.decided[$0] }
+            let rows = outcome.rows.filter { isFree($0) }.sorted { isLessSure($0, $1) }
+            for row in rows.prefix(max(0, 2 - known)) { single(row, .uncertain) }
+        }
+    }
+
+    /// The screens that are surest to hold one class, if they save time; one a class.
+    private mutating func planClassScreens(_ count: Int) {
+        let held = Set(
+            record.recentScreens(Self.hold).filter { $0.accepted == nil }.compactMap(\.proposed)
+        )
+        // While there are clusters that nobody saw, only screens that are nearly pure pay more.
+        let unseen = state.clusters.contains { isUnseen($0) }
+        var found: [(rows: [Int], label: Int, mean: Double)] = []
+        for label in state.classes.indices where !held.contains(label) {
+            let rows = candidates.rows(of: label).filter { isFree($0) }.prefix(ScreenGain.most)
+            let discount = record.discount(of: label)
+            let likely = rows.map { discount * candidates.probability($0, label) }
+            guard let best = ScreenGain.best(likely) else { continue }
+            let mean = likely.prefix(best.count).reduce(0, +) / Double(best.count)
+            guard mean >= Self.surePurity || !unseen else { continue }
+            found.append((Array(rows.prefix(best.count)), label, mean))
+        }
+        found.sort { ($0.mean, $1.label) > ($1.mean, $0.label) }
+        for choice in found.prefix(max(0, count)) { screen(choice.rows, choice.label) }
+    }
+
+    /// The rows about which the proposals are least sure, one by one.
+    private mutating func planUncertain(_ count: Int) {
+        guard count > 0 else { return }
+        let rows = state.samples.indices.filter { isFree($0) }.sorted { isLessSure($0, $1) }
+        for row in rows.prefix(count) { single(row, .uncertain) }
+    }
+
+    // MARK: - Building tasks
+
+    private func isFree(_ row: Int) -> Bool { state.isOpen(row) && !taken.contains(row) }
+
+    private func isLessSure(_ left: Int, _ right: Int) -> Bool {
+        (candidates.margins[left], left) < (candidates.margins[right], right)
+    }
+
+    private mutating func screen(_ rows: [Int], _ label: Int?) {
+        taken.formUnion(rows)
+        tasks.append(
+            PlannedTask(
+                samples: rows.map { state.samples[$0] },
+                label: label.map { state.classes[$0] },
+                score: label.map { label in
+                    rows.reduce(0) { $0 + candidates.probability($1, label) } / Double(rows.count)
+                },
+                reason: .cluster
+            )
+        )
+    }
+
+    private mutating func single(_ row: Int, _ reason: ReviewReason) {
+        guard taken.insert(row).inserted else { return }
+        let label = candidates.best[row]
+        tasks.append(
+            PlannedTask(
+                samples: [state.samples[row]],
+                label: label.map { state.classes[$0] },
+                score: label.map { candidates.probability(row, $0) },
+                reason: reason
+            )
+        )
+    }
+}

@@ -1,0 +1,39 @@
+package import CurationCore
+
+/// Why a decision cannot be taken.
+package enum ReviewingError: Error, Equatable {
+    /// A group was accepted but neither the decision nor the item names a class.
+    case noLabel(item: String)
+    /// A sample was left out that the item does not have.
+    case notMember(item: String, sample: Sample.ID)
+    /// All members of a group were left out of its acceptance.
+    case nothingAccepted(item: String)
+    /// A correction came without the labels that are right.
+    case noAnnotations(item: String)
+    /// A group was corrected; only a single image can be.
+    case groupCorrected(item: String)
+    /// A single image was decided with members left out.
+    case exceptionsOnImage(item: String)
+}
+
+// MARK: - CustomStringConvertible
+
+extension ReviewingError: CustomStringConvertible {
+    /// What is wrong with the decision, and what to send instead.
+    package var description: String {
+        switch self {
+        case .noLabel(let item):
+            "\(item) has no proposed class: accept it with \"label\", or send \"reject\""
+        case .notMember(let item, let sample):
+            "image \(sample) in \"except\" is not a member of \(item): name only images it showed"
+        case .nothingAccepted(let item):
+            "every member of \(item) is in \"except\": send \"reject\" instead"
+        case .noAnnotations(let item):
+            "the correction of \(item) has no labels: send them in \"annotations\""
+        case .groupCorrected(let item):
+            "\(item) is a group: accept it with another \"label\" or with \"except\", or reject it"
+        case .exceptionsOnImage(let item):
+            "\(item) is a single image: \"except\" goes with groups only"
+        }
+    }
+}

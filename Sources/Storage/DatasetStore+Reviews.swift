@@ -1,0 +1,356 @@
+package import CurationCore
+import FoundationEssentials
+import GRDB
+
+/// A review task as it was given out.
+package struct StoredTask: Sendable {
+    /// How a task ends.
+    package enum State: String, Sendable { case leased, decided, returned }
+
+    /// The number of the task.
+    package let id: Int64
+    /// Why a person was asked.
+    package let reason: ReviewReason
+    /// The class that was asked about; nil when nothing was known.
+    package let label: String?
+    /// What was proposed, best first.
+    package let proposals: [ReviewItem.Proposal]
+    /// How it ended, or that it is given out.
+    package let state: State
+    /// The right to decide it.
+    package let lease: String
+    /// To whom it was given.
+    package let reviewer: String
+    /// When the lease ends, in seconds since 1970.
+    package let expiresAt: Double
+    /// The samples, in the order in which they were shown.
+    package let samples: [Sample.ID]
+}
+
+/// A task that is about to be given out.
+package struct NewTask: Sendable {
+    /// What is asked, about which samples.
+    package let plan: PlannedTask
+    /// What is proposed, best first.
+    package let proposals: [ReviewItem.Proposal]
+    /// The right to decide it: random, unique.
+    package let lease: String
+
+    /// Describes a task that is about to be given out.
+    package init(plan: PlannedTask, proposals: [ReviewItem.Proposal], lease: String) {
+        self.plan = plan
+        self.proposals = proposals
+        self.lease = lease
+    }
+}
+
+/// What a decision does to the labels.
+package struct ReviewEffects: Sendable {
+    /// Labels that a person now stands behind, or refuses.
+    package var labels: [NewAnnotation]
+    /// The class of the decision, where there is one.
+    package var label: String?
+    /// How many members a group decision left out.
+    package var exceptions: Int
+
+    /// Describes what a decision does.
+    package init(labels: [NewAnnotation], label: String?, exceptions: Int) {
+        self.labels = labels
+        self.label = label
+        self.exceptions = exceptions
+    }
+}
+
+/// A decision in the store.
+package struct StoredReview: Sendable {
+    /// The number of the task.
+    package let task: Int64
+    /// Why a person was asked.
+    package let reason: ReviewReason
+    /// Who decided.
+    package let reviewer: String
+    /// What was decided.
+    package let decision: Decision
+    /// The class that was taken.
+    package let label: String?
+    /// The class that was proposed.
+    package let proposed: String?
+    /// What was proposed, best first.
+    package let proposals: [ReviewItem.Proposal]
+    /// The samples that were shown.
+    package let samples: [Sample.ID]
+    /// How many members a group decision left out.
+    package let exceptions: Int
+    /// The change that holds its effects.
+    package let change: Int64
+}
+
+extension DatasetStore {
+    /// Gives tasks out, in one transaction with ending leases that have run out.
+    package func lease(
+        _ tasks: [NewTask],
+        to reviewer: String,
+        until expiry: Double,
+        now: Double
+    ) throws(StorageError) -> [StoredTask] {
+        try write { database in
+            try Self.endLeases(before: now, in: database)
+            return try tasks.map { task in
+                try database.execute(
+                    sql: """
+                        INSERT INTO reviewTask
+                            (reason, label, proposals, state, lease, reviewer, expiresAt)
+                        VALUES (?, ?, ?, 'leased', ?, ?, ?)
+                        """,
+                    arguments: [
+                        task.plan.reason.rawValue, task.plan.label,
+                        try CanonicalText.json(task.proposals), task.lease, reviewer, expiry,
+                    ]
+                )
+                let id = database.lastInsertedRowID
+                for (position, sample) in task.plan.samples.enumerated() {
+                    try database.execute(
+                        sql: "INSERT INTO reviewTaskSample (task, position, sample) VALUES (?, ?, ?)",
+                        arguments: [id, position, sample]
+                    )
+                }
+                return StoredTask(
+                    id: id,
+                    reason: task.plan.reason,
+                    label: task.plan.label,
+                    proposals: task.proposals,
+                    state: .leased,
+                    lease: task.lease,
+                    reviewer: reviewer,
+                    expiresAt: expiry,
+                    samples: task.plan.samples
+                )
+            }
+        }
+    }
+
+    /// The samples that are given out now.
+    package func leasedSamples(now: Double) throws(StorageError) -> Set<Sample.ID> {
+        try read { database in
+            try Set(
+                Int64.fetchAll(
+                    database,
+                    sql: """
+                        SELECT sample FROM reviewTaskSample
+                        JOIN reviewTask ON reviewTask.id = reviewTaskSample.task
+                        WHERE state = 'leased' AND expiresAt > ?
+                        """,
+                    arguments: [now]
+                )
+            )
+        }
+    }
+
+    /// The task with the number.
+    package func task(_ id: Int64) throws(StorageError) -> StoredTask? {
+        try read { try Self.task(id, in: $0) }
+    }
+
+    /// Lengthens leases that still hold.
+    ///
+    /// - Returns: The leases that were lengthened.
+    package func renew(
+        _ leases: [String],
+        until expiry: Double,
+        now: Double
+    ) throws(StorageError) -> [String] {
+        try write { database in
+            try leases.filter { lease in
+                try database.execute(
+                    sql: """
+                        UPDATE reviewTask SET expiresAt = ?
+                        WHERE lease = ? AND state = 'leased' AND expiresAt > ?
+                        """,
+                    arguments: [expiry, lease, now]
+                )
+                return database.changesCount == 1
+            }
+        }
+    }
+
+    /// Gives leases back.
+    package func release(_ leases: [String]) throws(StorageError) {
+        try write { database in
+            for lease in leases {
+                try database.execute(
+                    sql: "UPDATE reviewTask SET state = 'returned' WHERE lease = ? AND state = 'leased'",
+                    arguments: [lease]
+                )
+            }
+        }
+    }
+
+    /// Takes one decision: what came before decides whether it counts, all in one transaction.
+    ///
+    /// `effects` turns the decision into labels, or says why it does not fit.
+    package func decide(
+        _ submission: ReviewSubmission,
+        at moment: Timestamp,
+        effects: (StoredTask) throws -> ReviewEffects
+    ) throws(StorageError) -> SubmissionResult {
+        try write { database in
+            let name = submission.item
+            guard name.hasPrefix("r-"), let id = Int64(name.dropFirst(2)),
+                let task = try Self.task(id, in: database)
+            else {
+                return SubmissionResult(
+                    item: name,
+                    status: .invalid,
+                    message: "there is no item '\(name)'; take items from `winnow review next`"
+                )
+            }
+            if let earlier = try Self.earlier(submission, task: task, in: database) {
+                return earlier
+            }
+            let found: ReviewEffects
+            do {
+                found = try effects(task)
+            } catch {
+                return SubmissionResult(item: name, status: .invalid, message: "\(error)")
+            }
+            let change = try Self.append(found, of: submission, task, at: moment, to: database)
+            return SubmissionResult(item: name, status: .decided, undo: change)
+        }
+    }
+
+    /// The answer when the item is decided already, or the lease belongs to somebody else now.
+    private static func earlier(
+        _ submission: ReviewSubmission,
+        task: StoredTask,
+        in database: Database
+    ) throws -> SubmissionResult? {
+        let content = try CanonicalText.json(submission)
+        let item = submission.item
+        if let row = try Row.fetchOne(
+            database,
+            sql: "SELECT content, change FROM review WHERE submission = ?",
+            arguments: [submission.id ?? task.lease]
+        ) {
+            guard row["content"] as String != content else {
+                return SubmissionResult(item: item, status: .repeated, undo: row["change"])
+            }
+            let message = "another decision was sent for the item: take it back first (undo)"
+            return SubmissionResult(item: item, status: .conflict, message: message)
+        }
+        if task.state == .decided {
+            let message = "the item is decided already, by \(task.reviewer)"
+            return SubmissionResult(item: item, status: .conflict, message: message)
+        }
+        guard submission.lease == nil || submission.lease == task.lease else {
+            let message = "the lease is not the item's: send the one that came with it"
+            return SubmissionResult(item: item, status: .invalid, message: message)
+        }
+        // A lease that ran out still counts while nobody else was given one of the samples.
+        let isTaken = try Bool.fetchOne(
+            database,
+            sql: """
+                SELECT EXISTS (
+                    SELECT 1 FROM reviewTaskSample AS mine
+                    JOIN reviewTaskSample AS theirs ON theirs.sample = mine.sample
+                    JOIN reviewTask ON reviewTask.id = theirs.task
+                    WHERE mine.task = ? AND theirs.task > mine.task
+                        AND reviewTask.state IN ('leased', 'decided'))
+                """,
+            arguments: [task.id]
+        ) ?? false
+        guard !isTaken else {
+            let message = "the lease ran out and the pictures were given to somebody else"
+            return SubmissionResult(item: item, status: .expired, message: message)
+        }
+        return nil
+    }
+
+    private static func append(
+        _ effects: ReviewEffects,
+        of submission: ReviewSubmission,
+        _ task: StoredTask,
+        at moment: Timestamp,
+        to database: Database
+    ) throws -> Int64 {
+        var batch = LabelBatch(
+            kind: .review,
+            author: "reviewer:\(submission.reviewer)",
+            at: moment
+        )
+        batch.payload["decision"] = try CanonicalText.json(submission)
+        batch.added = effects.labels
+        for label in effects.labels {
+            batch.retired += try annotations(of: label.sample, in: database)
+                .filter { replaces(label, $0) }
+                .map(\.id)
+        }
+        batch.retired = Array(Set(batch.retired))
+        let change = try batch.append(to: database)
+        try database.execute(
+            sql: """
+                INSERT INTO review
+                    (submission, content, task, reviewer, decision, label, exceptions, at, change)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                submission.id ?? task.lease, try CanonicalText.json(submission), task.id,
+                submission.reviewer, submission.decision.rawValue, effects.label,
+                effects.exceptions, moment.description, change,
+            ]
+        )
+        try database.execute(
+            sql: "UPDATE reviewTask SET state = 'decided', reviewer = ? WHERE id = ?",
+            arguments: [submission.reviewer, task.id]
+        )
+        return change
+    }
+
+    /// Whether the older label ends when the newer one enters.
+    ///
+    /// An accepted class ends every proposal, every older accepted class, and an older refusal of
+    /// the same class; a refusal ends proposals and acceptances of the class that it refuses.
+    private static func replaces(_ new: NewAnnotation, _ old: Annotation) -> Bool {
+        switch (new.state, old.state) {
+        case (.accepted, .proposed), (.accepted, .accepted): true
+        case (.rejected, .proposed), (.rejected, .accepted), (_, .rejected):
+            new.label.category == old.label.category
+        case (.proposed, _): false
+        }
+    }
+
+    static func endLeases(before now: Double, in database: Database) throws {
+        try database.execute(
+            sql: "UPDATE reviewTask SET state = 'returned' WHERE state = 'leased' AND expiresAt <= ?",
+            arguments: [now]
+        )
+    }
+
+    static func task(_ id: Int64, in database: Database) throws -> StoredTask? {
+        guard
+            let row = try Row.fetchOne(
+                database,
+                sql: "SELECT * FROM reviewTask WHERE id = ?",
+                arguments: [id]
+            )
+        else { return nil }
+        let text: String = row["proposals"]
+        return StoredTask(
+            id: id,
+            reason: ReviewReason(rawValue: row["reason"]) ?? .uncertain,
+            label: row["label"],
+            proposals: try JSONDecoder().decode(
+                [ReviewItem.Proposal].self,
+                from: Data(text.utf8)
+            ),
+            state: StoredTask.State(rawValue: row["state"]) ?? .returned,
+            lease: row["lease"],
+            reviewer: row["reviewer"],
+            expiresAt: row["expiresAt"],
+            samples: try Int64.fetchAll(
+                database,
+                sql: "SELECT sample FROM reviewTaskSample WHERE task = ? ORDER BY position",
+                arguments: [id]
+            )
+        )
+    }
+}

@@ -1,0 +1,115 @@
+package import CurationCore
+package import Foundation
+import GRDB
+
+/// The one database of a data set, and the only way to write to it.
+///
+/// SQLite in WAL mode: readers never wait; writers wait for each other, at most 5 seconds.
+package final class DatasetStore: Sendable {
+    /// The folder of the data set.
+    package let folder: URL
+    let pool: DatabasePool
+
+    /// The database file of the data set in `folder`.
+    package static func databaseFile(in folder: URL) -> URL {
+        folder.appending(path: "winnow.sqlite")
+    }
+
+    /// Where the vectors lie.
+    package var featureFolder: URL { folder.appending(path: "features") }
+
+    /// Where the thumbnails lie.
+    package var thumbnailFolder: URL { folder.appending(path: "thumbnails") }
+
+    /// Opens the data set in `folder`, bringing an older schema up to date.
+    ///
+    /// - Throws: `StorageError.noDataset`, `.newerSchema`, `.busy`, `.database`.
+    package convenience init(opening folder: URL) throws(StorageError) {
+        let file = Self.databaseFile(in: folder)
+        guard FileManager.default.fileExists(atPath: file.path) else {
+            throw .noDataset(folder: folder.path)
+        }
+        try self.init(folder: folder)
+    }
+
+    /// Makes a data set in `folder`, which is made if needed.
+    ///
+    /// - Throws: `StorageError.datasetExists`, `.full`, `.database`.
+    package convenience init(
+        creating folder: URL,
+        schema: LabelSchema,
+        at moment: Timestamp
+    ) throws(StorageError) {
+        guard !FileManager.default.fileExists(atPath: Self.databaseFile(in: folder).path) else {
+            throw .datasetExists(folder: folder.path)
+        }
+        try translating { () throws in
+            for part in [folder, folder.appending(path: "features"), folder.appending(path: "thumbnails")] {
+                try FileManager.default.createDirectory(at: part, withIntermediateDirectories: true)
+            }
+        }
+        try self.init(folder: folder)
+        try write { database in
+            try database.execute(
+                sql: "INSERT INTO dataset (id, name, task, createdAt) VALUES (1, ?, ?, ?)",
+                arguments: [folder.lastPathComponent, schema.task.rawValue, moment.description]
+            )
+            var batch = LabelBatch(kind: .create, author: "winnow", at: moment)
+            batch.payload["task"] = schema.task.rawValue
+            batch.newCategories = schema.categories.map(\.name)
+            try batch.append(to: database)
+        }
+    }
+
+    private init(folder: URL) throws(StorageError) {
+        self.folder = folder
+        pool = try translating { () throws in
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(5)
+            configuration.maximumReaderCount = 4
+            let pool = try DatabasePool(
+                path: Self.databaseFile(in: folder).path,
+                configuration: configuration
+            )
+            // A decision that was acknowledged must survive a power cut, not only a crash.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            return pool
+        }
+        let migrator = Migrations.migrator
+        let isNewer = try translating { () throws in
+            try pool.read { try migrator.hasBeenSuperseded($0) }
+        }
+        guard !isNewer else { throw .newerSchema(folder: folder.path) }
+        try translating { () throws in try migrator.migrate(pool) }
+    }
+
+    /// The number of the schema.
+    package static let schemaVersion = 1
+
+    func write<T>(_ body: (Database) throws -> T) throws(StorageError) -> T {
+        try translating { () throws in try pool.write(body) }
+    }
+
+    func read<T>(_ body: (Database) throws -> T) throws(StorageError) -> T {
+        try translating { () throws in try pool.read(body) }
+    }
+}
+
+/// Runs `body` and turns what SQLite and the file system throw into `StorageError`.
+func translating<T>(_ body: () throws -> T) throws(StorageError) -> T {
+    do {
+        return try body()
+    } catch let error as StorageError {
+        throw error
+    } catch let error as DatabaseError {
+        switch error.resultCode {
+        case .SQLITE_BUSY, .SQLITE_LOCKED: throw .busy
+        case .SQLITE_FULL: throw .full(file: "winnow.sqlite")
+        default: throw .database(message: error.message ?? "\(error.resultCode)")
+        }
+    } catch let error as CocoaError where error.code == .fileWriteOutOfSpace {
+        throw .full(file: error.filePath ?? "a file")
+    } catch {
+        throw .database(message: "\(error)")
+    }
+}

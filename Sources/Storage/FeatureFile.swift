@@ -1,0 +1,80 @@
+import CurationCore
+import Foundation
+
+/// A file of vectors: a header of 64 bytes, then rows of little-endian 32-bit floats.
+///
+/// The header: `WINNOWF1`, then the dimension as a 64-bit little-endian number, then zeros. Rows are
+/// appended; a row counts only when the database knows it, so what a killed process left behind the
+/// last known row is written over.
+struct FeatureFile: Sendable {
+    static let magic = Array("WINNOWF1".utf8)
+    static let headerSize = 64
+
+    let url: URL
+    let dimension: Int
+
+    private var rowBytes: Int { dimension * MemoryLayout<Float>.size }
+
+    /// Writes rows from `firstRow` on and waits until they are on the disk.
+    ///
+    /// - Returns: The digest of the bytes written.
+    func write(_ values: [Float], at firstRow: Int) throws(StorageError) -> ContentDigest {
+        do {
+            if !FileManager.default.fileExists(atPath: url.path) {
+                try Data(header).write(to: url, options: .atomic)
+            }
+            let handle = try FileHandle(forUpdating: url)
+            defer { try? handle.close() }
+            try handle.seek(toOffset: UInt64(Self.headerSize + firstRow * rowBytes))
+            try handle.write(contentsOf: Data(FloatBytes.bytes(of: values)))
+            try handle.synchronize()
+            return Self.digest(values[...])
+        } catch let error as CocoaError where error.code == .fileWriteOutOfSpace {
+            throw .full(file: url.path)
+        } catch {
+            throw .featureFile(path: url.path, reason: "\(error)")
+        }
+    }
+
+    /// Reads `count` rows from `firstRow` on.
+    func read(_ count: Int, at firstRow: Int) throws(StorageError) -> [Float] {
+        do {
+            let handle = try FileHandle(forReadingFrom: url)
+            defer { try? handle.close() }
+            guard let head = try handle.read(upToCount: Self.headerSize), Array(head) == header else {
+                throw StorageError.featureFile(path: url.path, reason: "the header is not ours")
+            }
+            try handle.seek(toOffset: UInt64(Self.headerSize + firstRow * rowBytes))
+            let wanted = count * rowBytes
+            let data = try handle.read(upToCount: wanted) ?? Data()
+            guard data.count == wanted else {
+                throw StorageError.featureFile(
+                    path: url.path,
+                    reason: "it ends before row \(firstRow + count)"
+                )
+            }
+            return FloatBytes.floats(of: Array(data))
+        } catch let error as StorageError {
+            throw error
+        } catch {
+            throw .featureFile(path: url.path, reason: "\(error)")
+        }
+    }
+
+    /// The digest that a batch of rows is checked by.
+    static func digest(_ values: ArraySlice<Float>) -> ContentDigest {
+        var hasher = ContentHasher()
+        hasher.update(values)
+        return hasher.finish()
+    }
+
+    private var header: [UInt8] {
+        var bytes = Self.magic
+        let number = UInt64(dimension)
+        for shift in stride(from: 0, to: 64, by: 8) {
+            bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(shift)))
+        }
+        bytes += [UInt8](repeating: 0, count: Self.headerSize - bytes.count)
+        return bytes
+    }
+}

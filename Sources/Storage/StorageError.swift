@@ -1,0 +1,53 @@
+/// Why the store could not do what it was asked.
+package enum StorageError: Error, Equatable, CustomStringConvertible {
+    /// There is no data set in the folder.
+    case noDataset(folder: String)
+    /// There is a data set in the folder already.
+    case datasetExists(folder: String)
+    /// The database was written by a newer release.
+    case newerSchema(folder: String)
+    /// Another process is writing and did not stop in time.
+    case busy
+    /// The disk is full or a size limit is reached.
+    case full(file: String)
+    /// SQLite refused, with its own words.
+    case database(message: String)
+    /// A feature file could not be read or written.
+    case featureFile(path: String, reason: String)
+    /// No version has the name or the prefix.
+    case unknownVersion(String)
+    /// More than one version has the prefix.
+    case ambiguousVersion(String)
+    /// The name is taken by a tag, which never moves.
+    case tagExists(String)
+    /// The vectors at hand do not fit together.
+    case dimension(expected: Int, found: Int)
+
+    /// What failed, and what to do.
+    package var description: String {
+        switch self {
+        case .noDataset(let folder):
+            "no data set in \(folder): make one with `winnow init \(folder)`, or name it with -d"
+        case .datasetExists(let folder):
+            "there is a data set in \(folder) already: import into it, or choose another folder"
+        case .newerSchema(let folder):
+            "the data set in \(folder) was written by a newer winnow: update winnow to open it"
+        case .busy:
+            "another process is writing to the data set: try again when it is done"
+        case .full(let file):
+            "no room left on the disk to write \(file): make room and run the command again"
+        case .database(let message):
+            "the database refused: \(message); `winnow verify` tells whether it is damaged"
+        case .featureFile(let path, let reason):
+            "feature file \(path): \(reason); delete it and run `winnow embed` to make it again"
+        case .unknownVersion(let name):
+            "no version '\(name)': `winnow log` lists them; a unique beginning of an id will do"
+        case .ambiguousVersion(let name):
+            "'\(name)' is the beginning of more than one version: give more digits"
+        case .tagExists(let name):
+            "there is a tag '\(name)' already, and tags never move: choose another name"
+        case .dimension(let expected, let found):
+            "vectors of \(found) numbers do not fit an embedder of \(expected)"
+        }
+    }
+}

@@ -1,0 +1,9 @@
+public import ArgumentParser
+public import Curation
+public import CurationCore
+
+// The words that options take, read from the values of the library.
+extension LabelTask: ExpressibleByArgument {}
+extension ImportStage.Format: ExpressibleByArgument {}
+extension ImportStage.LabelsAs: ExpressibleByArgument {}
+extension PredictStage.Method: ExpressibleByArgument {}

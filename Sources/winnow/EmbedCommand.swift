@@ -1,0 +1,50 @@
+import ArgumentParser
+import Curation
+
+/// `winnow embed`.
+struct EmbedCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "embed",
+        abstract: "Give every picture a vector that is close for similar pictures.",
+        discussion: """
+            Uses EfficientNet-Lite0 through ONNX Runtime, which `scripts/setup` puts in place; where
+            they are missing it says so and uses the built-in descriptor.
+
+            Examples:
+              winnow embed -d ~/cats
+              winnow embed --model descriptor -d ~/cats
+            """
+    )
+
+    @Option(help: "The embedder: efficientnet-lite0 or descriptor (default: the best there is).")
+    var model: String?
+
+    @OptionGroup var global: GlobalOptions
+
+    func run() throws {
+        let watch = InterruptWatch()
+        let bar = global.progress()
+        let stage = EmbedStage(
+            dataset: try global.open(),
+            interruption: watch.interruption,
+            report: bar.report
+        )
+        let report = try stage.run(model.map { .named($0) } ?? .automatic)
+        if let fallback = report.fallback { Terminal.say("winnow: \(fallback)") }
+        if global.json {
+            try Terminal.show(json: report)
+        } else {
+            Terminal.show(report.summary)
+        }
+    }
+}
+
+extension EmbedStage.Report {
+    /// What happened, in a sentence or two.
+    var summary: String {
+        let trouble = failed > 0 ? ", \(failed) failed" : ""
+        return "\(embedded) pictures embedded, \(skipped) had a vector\(trouble). \(model), "
+            + "\(dimension) numbers. \(seconds.rounded(to: 1)) s, "
+            + "\(imagesPerSecond.rounded(to: 0)) a second."
+    }
+}

@@ -1,0 +1,66 @@
+import Curation
+import Foundation
+import Synchronization
+
+/// Shows on standard error how far a stage is: a bar on a terminal, else a line every few seconds.
+final class ProgressBar: Sendable {
+    private struct State {
+        var stage = ""
+        var start = ContinuousClock.now
+        var lastShown: ContinuousClock.Instant?
+    }
+
+    private let isQuiet: Bool
+    private let state = Mutex(State())
+
+    init(isQuiet: Bool) { self.isQuiet = isQuiet }
+
+    /// Takes a report of a stage.
+    func report(_ progress: StageProgress) {
+        guard !isQuiet else { return }
+        let now = ContinuousClock.now
+        let line: String? = state.withLock { state in
+            if state.stage != progress.stage {
+                state.stage = progress.stage
+                state.start = now
+                state.lastShown = nil
+            }
+            let isLast = progress.done >= progress.total
+            let pause: Duration = Terminal.hasBar ? .milliseconds(100) : .seconds(3)
+            if let last = state.lastShown, now - last < pause, !isLast { return nil }
+            state.lastShown = now
+            return text(progress, seconds: (now - state.start) / .seconds(1))
+        }
+        guard let line else { return }
+        if Terminal.hasBar {
+            let end = progress.done >= progress.total ? "\n" : ""
+            FileHandle.standardError.write(Data("\r\u{1B}[K\(line)\(end)".utf8))
+        } else {
+            Terminal.say(line)
+        }
+    }
+
+    private func text(_ progress: StageProgress, seconds: Double) -> String {
+        let share = Double(progress.done) / Double(max(progress.total, 1))
+        let width = 24
+        let full = Int(share * Double(width))
+        let bar = String(repeating: "#", count: full)
+            + String(repeating: ".", count: width - full)
+        var text = "\(progress.stage) [\(bar)] \(progress.done)/\(progress.total)"
+        if seconds > 0.5 {
+            let rate = Double(progress.done) / seconds
+            text += "  \(rate.rounded(to: 0)) a second"
+            let left = Double(progress.total - progress.done) / max(rate, 1e-9)
+            if left >= 1 { text += "  \(Self.words(seconds: left)) left" }
+        }
+        if progress.failed > 0 { text += "  \(progress.failed) failed" }
+        return text
+    }
+
+    private static func words(seconds: Double) -> String {
+        let whole = Int(seconds.rounded())
+        if whole < 60 { return "\(whole) s" }
+        if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+        return "\(whole / 3600) h \(whole % 3600 / 60) min"
+    }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Curation
+import CurationCore
+import Foundation
+
+/// `winnow run`.
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "The main job up to review: import, embed, cluster, find copies, predict.",
+        discussion: """
+            Makes the data set if there is none (in ./winnow-dataset unless told). Ctrl-C leaves a
+            clean state, and running it again goes on from there. With --json one document a stage,
+            one a line.
+
+            Example:
+              winnow run ~/pictures -d ~/cats
+            """
+    )
+
+    /// The report of one stage as `--json` prints it.
+    struct Stage<Report: Encodable>: Encodable {
+        let stage: String
+        let report: Report
+
+        private enum Keys: String, CodingKey { case stage }
+
+        func encode(to encoder: any Encoder) throws {
+            try report.encode(to: encoder)
+            var container = encoder.container(keyedBy: Keys.self)
+            try container.encode(stage, forKey: .stage)
+        }
+    }
+
+    @OptionGroup var options: ImportOptions
+    @Option(help: "The classes, when the data set is made: separated by commas.")
+    var classes: String?
+    @OptionGroup var global: GlobalOptions
+
+    func run() throws {
+        let watch = InterruptWatch()
+        let bar = global.progress()
+        let dataset = try openOrMake()
+        let imported = try ImportStage(
+            dataset: dataset,
+            interruption: watch.interruption,
+            report: bar.report
+        ).run(options.request())
+        try show("import", imported, imported.summary)
+        guard try !dataset.samples().isEmpty else {
+            throw CurationError.input(
+                "no picture could be imported from \(options.sources.joined(separator: ", ")); "
+                    + "`winnow failures` says why"
+            )
+        }
+        let embedded = try EmbedStage(
+            dataset: dataset,
+            interruption: watch.interruption,
+            report: bar.report
+        ).run()
+        if let fallback = embedded.fallback { Terminal.say("winnow: \(fallback)") }
+        try show("embed", embedded, embedded.summary)
+        let clustered = try ClusterStage(dataset: dataset, interruption: watch.interruption).run()
+        try show("cluster", clustered, clustered.summary)
+        let predicted = try PredictStage(dataset: dataset).run()
+        try show("predict", predicted, predicted.summary)
+        if !global.json { Terminal.say("Next: winnow review -d \(dataset.folder.path)") }
+    }
+
+    private func openOrMake() throws -> Dataset {
+        let here = URL(filePath: FileManager.default.currentDirectoryPath)
+        let folder = global.named ?? Dataset.nearest(to: here)
+            ?? here.appending(path: "winnow-dataset")
+        if Dataset.exists(in: folder) { return try Dataset(opening: folder) }
+        return try Dataset(
+            creating: folder,
+            schema: LabelSchema(
+                task: .classification,
+                categories: try InitCommand.categories(classes)
+            )
+        )
+    }
+
+    private func show(_ stage: String, _ report: some Encodable, _ summary: String) throws {
+        if global.json {
+            try Terminal.show(json: Stage(stage: stage, report: report))
+        } else {
+            Terminal.show("\(Terminal.bold(stage)): \(summary)")
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Foundation
+
+/// Where results and messages go.
+enum Terminal {
+    /// Whether standard error is a terminal that a bar can be drawn on.
+    static let hasBar = isatty(STDERR_FILENO) == 1
+
+    /// Whether colour may be used: a terminal, and `NO_COLOR` not set.
+    static let hasColor = isatty(STDOUT_FILENO) == 1
+        && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+
+    /// Prints a line for people on standard error.
+    static func say(_ text: String) {
+        FileHandle.standardError.write(Data("\(text)\n".utf8))
+    }
+
+    /// Prints a line of results on standard output.
+    static func show(_ text: String) { print(text) }
+
+    /// Prints one JSON document on one line.
+    static func show(json value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+
+    /// `text` in bold where colour may be used.
+    static func bold(_ text: String) -> String {
+        hasColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text
+    }
+}
+
+extension Double {
+    /// The number with so many digits behind the point.
+    func rounded(to digits: Int) -> String { String(format: "%.\(digits)f", self) }
+
+    /// The share as a percentage with one digit.
+    var percent: String { "\((self * 100).rounded(to: 1)) %" }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Curation
+import Foundation
+
+/// The command `winnow`.
+@main
+struct Winnow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "winnow",
+        abstract: "Turns a folder of raw pictures into a reviewed, versioned data set.",
+        discussion: """
+            Start with the main job, which makes a data set and does everything up to review:
+
+              winnow run ~/pictures -d ~/cats
+
+            Then review what is proposed, keep a version, and write it for training:
+
+              winnow review -d ~/cats
+              winnow commit -d ~/cats -m "first pass" --tag v1
+              winnow export v1 -d ~/cats --to ~/cats-v1 --format webdataset
+
+            A command finds its data set by -d, else by $WINNOW_DATASET, else in the folder that you
+            are in or one above it. Results go to standard output, progress to standard error.
+            Exit codes: 0 done, 1 a check found something, 64 usage, 65 bad data, 66 no such input,
+            69 a component is missing, 73 cannot create, 74 input or output failed, 75 busy,
+            130 interrupted (the next run goes on from there).
+            """,
+        version: WinnowRelease.version,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "The main job",
+                subcommands: [RunCommand.self, ReviewCommand.self, ExportCommand.self]
+            ),
+            CommandGroup(
+                name: "One stage at a time",
+                subcommands: [
+                    InitCommand.self, ImportCommand.self, EmbedCommand.self, ClusterCommand.self,
+                    DuplicatesCommand.self, PredictCommand.self, QualityCommand.self,
+                    FailuresCommand.self, LabelsCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Versions",
+                subcommands: [
+                    CommitCommand.self, LogCommand.self, ShowCommand.self, DiffCommand.self,
+                    TagCommand.self, VerifyCommand.self, ExportVerifyCommand.self,
+                ]
+            ),
+        ]
+    )
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            ExitCodes.exit(with: error)
+        }
+    }
+}

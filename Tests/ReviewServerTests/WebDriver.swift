@@ -1,0 +1,134 @@
+import Foundation
+import Testing
+
+/// A headless browser that is driven as the W3C WebDriver protocol says.
+final class WebDriver {
+    private struct Answer<Value: Decodable>: Decodable { let value: Value }
+    private struct Session: Decodable { let sessionId: String }
+
+    private static let places = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"]
+    private static let browsers = ["chromium", "chromium-browser", "google-chrome"]
+
+    /// Whether there is a browser to drive.
+    static var isInstalled: Bool { driver != nil && browser != nil }
+
+    private static var driver: String? { path(of: ["chromedriver"]) }
+    private static var browser: String? { path(of: browsers) }
+
+    private static func path(of names: [String]) -> String? {
+        names.flatMap { name in places.map { "\($0)/\(name)" } }
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    private let process = Process()
+    private var port = 0
+    private var session = ""
+
+    /// Starts a browser on a free port.
+    init() throws {
+        process.executableURL = URL(filePath: try #require(Self.driver))
+        process.arguments = ["--port=0"]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        port = try Self.port(announcedBy: output.fileHandleForReading)
+        let options: [String: Any] = [
+            "binary": try #require(Self.browser),
+            "args": [
+                "--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1440,900",
+                "--disable-dev-shm-usage",
+            ],
+        ]
+        let wanted = ["browserName": "chrome", "goog:chromeOptions": options] as [String: Any]
+        session = try call(
+            "POST",
+            "/session",
+            ["capabilities": ["alwaysMatch": wanted]],
+            as: Session.self
+        ).sessionId
+    }
+
+    /// Closes the browser.
+    func quit() {
+        _ = try? call("DELETE", "/session/\(session)", nil, as: String?.self)
+        process.terminate()
+        process.waitUntilExit()
+    }
+
+    /// Opens an address.
+    func open(_ url: String) throws {
+        _ = try call("POST", "/session/\(session)/url", ["url": url], as: String?.self)
+    }
+
+    /// Presses keys, one after the other.
+    func press(_ keys: String...) throws {
+        let events = keys.flatMap { key in
+            [["type": "keyDown", "value": key], ["type": "keyUp", "value": key]]
+        }
+        let source: [String: Any] = ["type": "key", "id": "keyboard", "actions": events]
+        _ = try call("POST", "/session/\(session)/actions", ["actions": [source]], as: String?.self)
+    }
+
+    /// What the script returns.
+    func evaluate(_ script: String) throws -> String {
+        try call(
+            "POST",
+            "/session/\(session)/execute/sync",
+            ["script": "return String(\(script))", "args": []],
+            as: String.self
+        )
+    }
+
+    /// Waits until the expression is true in the page, five seconds at most.
+    func wait(until condition: String) throws {
+        let script = """
+            const done = arguments[0], end = Date.now() + 5000;
+            const look = () => {
+              let is = false;
+              try { is = Boolean(\(condition)); } catch {}
+              if (is || Date.now() > end) done(is); else setTimeout(look, 10);
+            };
+            look();
+            """
+        let isMet = try call(
+            "POST",
+            "/session/\(session)/execute/async",
+            ["script": script, "args": []],
+            as: Bool.self
+        )
+        let page = isMet ? "" : try evaluate("document.body.innerText")
+        try #require(isMet, "\(condition), but the page says: \(page)")
+    }
+
+    private func call<Value: Decodable>(
+        _ method: String,
+        _ path: String,
+        _ body: [String: Any]?,
+        as type: Value.Type
+    ) throws -> Value {
+        let data = try body.map { try JSONSerialization.data(withJSONObject: $0) } ?? Data()
+        let headers = ["Host": "127.0.0.1:\(port)", "Content-Type": "application/json"]
+        let answer = try HTTPExchange(
+            method,
+            path,
+            port: port,
+            headers: headers,
+            body: Array(data)
+        )
+        try #require(answer.status == 200, "the driver says: \(answer.text)")
+        return try answer.json(Answer<Value>.self).value
+    }
+
+    private static func port(announcedBy output: FileHandle) throws -> Int {
+        var text = ""
+        while true {
+            let data = output.availableData
+            try #require(!data.isEmpty, "the driver ended: \(text)")
+            text += String(decoding: data, as: UTF8.self)
+            if let match = text.firstMatch(of: /successfully on port (\d+)/) {
+                return try #require(Int(match.1))
+            }
+        }
+    }
+}

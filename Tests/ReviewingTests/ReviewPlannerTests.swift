@@ -1,0 +1,128 @@
+import CurationCore
+import Reviewing
+import Testing
+
+@Suite struct ReviewPlannerTests {
+    @Test(arguments: 0..<UInt64(24))
+    func `planning and answering decides every sample within the rules`(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        var reviewer = makeReviewer(&generator)
+        let limit = [1, 3, 20][Int(seed % 3)]
+        var rounds = 0
+        while reviewer.decidedShare < 1, rounds < 2_000 {
+            rounds += 1
+            let probabilities = guess(reviewer, &generator)
+            let state = reviewer.state(probabilities: probabilities)
+            let tasks = ReviewPlanner.plan(state, limit: limit)
+            #expect(!tasks.isEmpty && tasks.count <= limit)
+            #expect(tasks == ReviewPlanner.plan(state, limit: limit))
+            check(tasks, reviewer)
+            try reviewer.answer(tasks)
+        }
+        #expect(reviewer.decidedShare == 1)
+        #expect(ReviewPlanner.plan(reviewer.state(probabilities: []), limit: 5).isEmpty)
+    }
+
+    @Test func `rows that are leased or skipped are never given out`() throws {
+        var generator = SeededGenerator(seed: 77)
+        var reviewer = makeReviewer(&generator)
+        for row in reviewer.truth.indices { reviewer.unavailable[row] = row % 4 == 0 }
+        for _ in 0..<2_000 {
+            let state = reviewer.state(probabilities: guess(reviewer, &generator))
+            let tasks = ReviewPlanner.plan(state, limit: 20)
+            if tasks.isEmpty { break }
+            check(tasks, reviewer)
+            try reviewer.answer(tasks)
+        }
+        for row in reviewer.truth.indices {
+            #expect((reviewer.labels[row] == nil) == (row % 4 == 0))
+        }
+    }
+
+    @Test func `the first screens show the four rows nearest to each centre`() {
+        let reviewer = ReviewerModel(
+            truth: Array(repeating: "a", count: 40),
+            clusters: [[5, 4, 3, 2, 1], [9, 8], [10, 11, 12]]
+        )
+        let tasks = ReviewPlanner.plan(reviewer.state(probabilities: []), limit: 20)
+        #expect(
+            tasks.map { $0.samples.map(ReviewerModel.row) } == [[5, 4, 3, 2], [10, 11, 12]]
+        )
+        #expect(tasks.allSatisfy { $0.label == nil && $0.isCluster })
+    }
+
+    @Test func `a rejected screen is followed by its two least sure rows, and its class waits`() {
+        var reviewer = ReviewerModel(truth: Array(repeating: "a", count: 10), clusters: [])
+        reviewer.classes = ["a", "b"]
+        reviewer.history = [
+            PlanningState.Outcome(
+                rows: [0, 1, 2, 3],
+                proposed: 0,
+                score: 0.9,
+                accepted: nil,
+                excepted: 0
+            )
+        ]
+        let sure: [Float] = [0.9, 0.6, 0.8, 0.7] + Array(repeating: 0.99, count: 6)
+        let state = reviewer.state(probabilities: sure.flatMap { [$0, 1 - $0] })
+        let tasks = ReviewPlanner.plan(state, limit: 20)
+        #expect(tasks.map { $0.samples.map(ReviewerModel.row) } == [[1], [3]])
+        #expect(tasks.allSatisfy { $0.reason == .uncertain && $0.label == "a" })
+    }
+
+    @Test func `a large set gets several screens from one state`() {
+        let count = 3_000
+        var reviewer = ReviewerModel(truth: Array(repeating: "a", count: count), clusters: [])
+        reviewer.classes = (0..<8).map { "class \($0)" }
+        let probabilities = (0..<count * 8).map { Float($0 / 8 % 8 == $0 % 8 ? 0.993 : 0.001) }
+        let tasks = ReviewPlanner.plan(reviewer.state(probabilities: probabilities), limit: 20)
+        #expect(tasks.count == 5)
+        #expect(tasks.allSatisfy { $0.samples.count == 24 })
+        #expect(Set(tasks.map(\.label)).count == 5)
+    }
+
+    private func check(_ tasks: [PlannedTask], _ reviewer: ReviewerModel) {
+        let rows = tasks.flatMap { $0.samples.map(ReviewerModel.row) }
+        #expect(Set(rows).count == rows.count)
+        for row in rows { #expect(reviewer.labels[row] == nil && !reviewer.unavailable[row]) }
+        for task in tasks {
+            #expect(
+                task.isCluster ? (3...24).contains(task.samples.count) : task.samples.count == 1
+            )
+            guard let label = task.label else { continue }
+            let number = reviewer.classes.firstIndex(of: label)
+            for sample in task.samples {
+                let refuted = reviewer.refuted[ReviewerModel.row(sample)]
+                #expect(number.map { !refuted.contains($0) } ?? false)
+            }
+        }
+    }
+
+    private func makeReviewer(_ generator: inout SeededGenerator) -> ReviewerModel {
+        let count = Int.random(in: 5...220, using: &generator)
+        let classes = Int.random(in: 1...7, using: &generator)
+        let truth = (0..<count).map { _ in
+            "class \(Int.random(in: 0..<classes, using: &generator))"
+        }
+        let clusterCount = ReviewPlanner.clusterCount(samples: count, classes: 0)
+        var clusters = [[Int]](repeating: [], count: clusterCount)
+        for row in 0..<count { clusters[row % clusterCount].append(row) }
+        return ReviewerModel(truth: truth, clusters: clusters)
+    }
+
+    /// Probabilities that are right more often than not, with refuted classes masked.
+    private func guess(_ reviewer: ReviewerModel, _ generator: inout SeededGenerator) -> [Float] {
+        let classes = reviewer.classes
+        guard !classes.isEmpty else { return [] }
+        return reviewer.truth.indices.flatMap { row -> [Float] in
+            var line = classes.indices.map { label -> Float in
+                if reviewer.refuted[row].contains(label) { return 0 }
+                let chance = Float(generator.unit())
+                return classes[label] == reviewer.truth[row] ? chance * 20 : chance
+            }
+            let sum = line.reduce(0, +)
+            if sum > 0 { for label in line.indices { line[label] /= sum } }
+            return line
+        }
+    }
+}

@@ -1,0 +1,184 @@
+import CurationCore
+import Foundation
+import GRDB
+import Storage
+import TestKit
+import Testing
+
+@Suite struct DatasetStoreTests {
+    @Test func `a data set is made once and opened again`() throws {
+        let fixture = try StoreFixture(samples: 3)
+        let folder = fixture.store.folder
+        #expect(throws: StorageError.datasetExists(folder: folder.path)) {
+            try DatasetStore(
+                creating: folder,
+                schema: LabelSchema(task: .classification, categories: []),
+                at: StoreFixture.moment
+            )
+        }
+        let again = try DatasetStore(opening: folder)
+        #expect(try again.samples().map(\.id) == [1, 2, 3])
+        #expect(try again.schema().schema.categories.map(\.name) == ["cat", "dog"])
+    }
+
+    @Test func `opening a folder without a data set says how to make one`() throws {
+        let folder = try TemporaryFolder()
+        #expect(throws: StorageError.noDataset(folder: folder.url.path)) {
+            try DatasetStore(opening: folder.url)
+        }
+    }
+
+    @Test func `a sample comes back as it went in`() throws {
+        let fixture = try StoreFixture(samples: 1)
+        let sample = try #require(try fixture.store.samples().first)
+        let new = StoreFixture.sample(0)
+        #expect(sample.perceptualHash == new.perceptualHash)
+        #expect(sample.sha256 == new.sha256)
+        #expect(sample.width == new.width && sample.bytes == new.bytes)
+        #expect(try fixture.store.metrics().first?.metrics == new.metrics)
+    }
+
+    @Test func `importing twice adds nothing and counts copies of contents`() throws {
+        let fixture = try StoreFixture(samples: 2)
+        let again = try fixture.store.add(
+            [StoreFixture.sample(1), StoreFixture.sample(7, content: "picture 0"),
+                StoreFixture.sample(8), StoreFixture.sample(9, content: "picture 8")],
+            failures: [],
+            author: "test",
+            at: StoreFixture.moment
+        )
+        #expect(again.added == 3)
+        #expect(again.exactDuplicates == 2)
+        #expect(try fixture.store.sampleCount() == 5)
+    }
+
+    @Test func `a failure is kept, replaced, and gone once the file was read`() throws {
+        let fixture = try StoreFixture()
+        func fail(_ message: String) throws {
+            let failure = ImportFailure(path: "/pictures/0.jpg", code: .corrupt, message: message)
+            try fixture.store.add(
+                [],
+                failures: [FailedFile(failure: failure, bytes: 3, modifiedAt: 4)],
+                author: "test",
+                at: StoreFixture.moment
+            )
+        }
+        try fail("first")
+        try fail("second")
+        #expect(try fixture.store.failures().map(\.message) == ["second"])
+        #expect(try fixture.store.knownFiles()["/pictures/0.jpg"]?.failed == true)
+        try fixture.store.add(
+            [StoreFixture.sample(0)],
+            failures: [],
+            author: "test",
+            at: StoreFixture.moment
+        )
+        #expect(try fixture.store.failures().isEmpty)
+        #expect(try fixture.store.knownFiles()["/pictures/0.jpg"]?.failed == false)
+    }
+
+    @Test func `vectors come back in the order of the samples`() throws {
+        let fixture = try StoreFixture(samples: 5)
+        let embedder = EmbedderID(name: "e", digest: ContentDigest(of: "e"))
+        try fixture.store.add(
+            EmbeddingMatrix(samples: [4, 2], dimension: 3, values: [4, 4, 4, 2, 2, 2]),
+            from: embedder
+        )
+        try fixture.store.add(
+            EmbeddingMatrix(samples: [1, 5], dimension: 3, values: [1, 1, 1, 5, 5, 5]),
+            from: embedder
+        )
+        let all = try fixture.store.embeddings(from: embedder)
+        #expect(all.samples == [1, 2, 4, 5])
+        #expect(all.values == [1, 1, 1, 2, 2, 2, 4, 4, 4, 5, 5, 5])
+        #expect(try fixture.store.samplesWithoutEmbedding(from: embedder).map(\.id) == [3])
+        let reader = try fixture.store.vectors(from: embedder)
+        #expect(try reader.vector(of: 5) == [5, 5, 5])
+        #expect(try reader.vector(of: 3) == nil)
+        #expect(throws: StorageError.dimension(expected: 3, found: 2)) {
+            try fixture.store.add(
+                EmbeddingMatrix(samples: [3], dimension: 2, values: [0, 0]),
+                from: embedder
+            )
+        }
+    }
+
+    @Test func `rows that a killed process left behind are written over`() throws {
+        let fixture = try StoreFixture(samples: 2)
+        let embedder = EmbedderID(name: "e", digest: ContentDigest(of: "e"))
+        try fixture.store.add(
+            EmbeddingMatrix(samples: [1], dimension: 2, values: [1, 1]),
+            from: embedder
+        )
+        let folder = fixture.store.featureFolder
+        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first)
+        let handle = try FileHandle(forWritingTo: folder.appending(path: name))
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data(repeating: 0xAA, count: 5))
+        try handle.close()
+        try fixture.store.add(
+            EmbeddingMatrix(samples: [2], dimension: 2, values: [2, 2]),
+            from: embedder
+        )
+        #expect(try fixture.store.embeddings(from: embedder).values == [1, 1, 2, 2])
+        #expect(try fixture.store.verifyFeatureFiles().isEmpty)
+    }
+
+    @Test func `a flipped bit in a feature file is found`() throws {
+        let fixture = try StoreFixture(samples: 1)
+        try fixture.store.add(
+            EmbeddingMatrix(samples: [1], dimension: 2, values: [1, 1]),
+            from: EmbedderID(name: "e", digest: ContentDigest(of: "e"))
+        )
+        let folder = fixture.store.featureFolder
+        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first)
+        let url = folder.appending(path: name)
+        var data = try Data(contentsOf: url)
+        data[data.count - 1] ^= 1
+        try data.write(to: url)
+        #expect(try fixture.store.verifyFeatureFiles().count == 1)
+    }
+
+    @Test func `the schema in the docs is the schema of the store`() throws {
+        let fixture = try StoreFixture()
+        let documented = try DatabaseQueue()
+        let sql = try String(
+            contentsOf: Fixtures.packageRoot.appending(path: "schemas/store.sql"),
+            encoding: .utf8
+        )
+        try documented.write { try $0.execute(sql: sql) }
+        let real = try DatabaseQueue(
+            path: DatasetStore.databaseFile(in: fixture.store.folder).path
+        )
+        func shape(_ queue: DatabaseQueue) throws -> [String] {
+            try queue.read { database in
+                try String.fetchAll(
+                    database,
+                    sql: """
+                        SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master
+                        WHERE name NOT LIKE 'grdb_%' AND name NOT LIKE 'sqlite_%' ORDER BY type, name
+                        """
+                ).map { $0.split { $0.isWhitespace }.joined(separator: " ") }
+            }
+        }
+        #expect(try shape(documented) == shape(real))
+        #expect(try shape(real).count > 20)
+    }
+
+    @Test func `a writer that finds the database locked says so`() throws {
+        let fixture = try StoreFixture()
+        let other = try DatabaseQueue(
+            path: DatasetStore.databaseFile(in: fixture.store.folder).path
+        )
+        try other.inDatabase { database in
+            try database.execute(sql: "BEGIN IMMEDIATE")
+            #expect(throws: StorageError.busy) {
+                try fixture.store.keep(
+                    StoredModel(name: "m", digest: ContentDigest(of: "m"), parameters: [:]),
+                    at: StoreFixture.moment
+                )
+            }
+            try database.execute(sql: "ROLLBACK")
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import CurationCore
+import Foundation
+import GRDB
+import Storage
+import TestKit
+import Testing
+
+@Suite struct LabelLogTests {
+    private func states(_ store: DatasetStore) throws -> [String] {
+        try store.annotations().map { "\($0.sample) \($0.label.category) \($0.state.rawValue)" }
+    }
+
+    private func raw(_ store: DatasetStore, _ sql: String) throws {
+        let queue = try DatabaseQueue(path: DatasetStore.databaseFile(in: store.folder).path)
+        try queue.write { try $0.execute(sql: sql) }
+    }
+
+    private func propose(_ fixture: StoreFixture, _ label: String, _ samples: [Int64]) throws {
+        try fixture.store.replaceProposals(
+            samples.map {
+                Prediction(sample: $0, label: .classification(category: label), score: 0.75)
+            },
+            model: StoredModel(name: "m", digest: ContentDigest(of: label), parameters: ["k": "1"]),
+            at: StoreFixture.moment
+        )
+    }
+
+    @Test func `proposals of a model replace those of the one before`() throws {
+        let fixture = try StoreFixture(samples: 2)
+        try propose(fixture, "cat", [1, 2])
+        try propose(fixture, "dog", [2])
+        #expect(try states(fixture.store) == ["2 dog proposed"])
+        #expect(try fixture.store.annotations().first?.score == 0.75)
+        #expect(try fixture.store.verifyDatabase().isEmpty)
+    }
+
+    @Test func `a decision ends the proposal, and undo brings it back`() throws {
+        let fixture = try StoreFixture(samples: 2)
+        try propose(fixture, "cat", [1, 2])
+        let task = try fixture.lease([1, 2])
+        let result = try fixture.accept(task, as: "dog")
+        #expect(result.status == .decided)
+        #expect(try states(fixture.store) == ["1 dog accepted", "2 dog accepted"])
+        let undone = try fixture.store.undo(reviewer: "r1", steps: 1, at: StoreFixture.moment)
+        #expect(undone.map(\.what) == ["accepted 2 as dog"])
+        #expect(try states(fixture.store) == ["1 cat proposed", "2 cat proposed"])
+        #expect(try fixture.store.undo(reviewer: "r1", steps: 1, at: StoreFixture.moment).isEmpty)
+        #expect(try fixture.store.verifyDatabase().isEmpty)
+    }
+
+    @Test func `undoing an older decision leaves a newer one alone`() throws {
+        let fixture = try StoreFixture(samples: 1)
+        try propose(fixture, "cat", [1])
+        let first = try fixture.lease([1])
+        _ = try fixture.accept(first, as: "cat")
+        let second = try fixture.lease([1], to: "r2")
+        _ = try fixture.store.decide(
+            ReviewSubmission(item: "r-\(second.id)", lease: second.lease, reviewer: "r2", decision: .accept),
+            at: StoreFixture.moment
+        ) { _ in
+            ReviewEffects(
+                labels: [
+                    NewAnnotation(
+                        sample: 1,
+                        label: .classification(category: "dog"),
+                        state: .accepted,
+                        source: "reviewer:r2"
+                    )
+                ],
+                label: "dog",
+                exceptions: 0
+            )
+        }
+        _ = try fixture.store.undo(reviewer: "r1", steps: 1, at: StoreFixture.moment)
+        #expect(try states(fixture.store) == ["1 dog accepted"])
+    }
+
+    @Test func `sending a decision twice counts once, another one is a conflict`() throws {
+        let fixture = try StoreFixture(samples: 1)
+        let task = try fixture.lease([1])
+        #expect(try fixture.accept(task, as: "cat").status == .decided)
+        #expect(try fixture.accept(task, as: "cat").status == .repeated)
+        #expect(try fixture.accept(task, as: "dog").status == .conflict)
+        #expect(try fixture.accept(task, as: "dog", id: "other").status == .conflict)
+        #expect(try states(fixture.store) == ["1 cat accepted"])
+        #expect(try fixture.store.reviews().count == 1)
+    }
+
+    @Test func `a lease that ran out counts until somebody else has the picture`() throws {
+        let fixture = try StoreFixture(samples: 2)
+        let start = StoreFixture.moment.seconds
+        let first = try fixture.lease([1])
+        let second = try fixture.lease([2])
+        #expect(try fixture.store.leasedSamples(now: start) == [1, 2])
+        #expect(try fixture.store.leasedSamples(now: start + 301).isEmpty)
+        _ = try fixture.lease([2], to: "r2", now: start + 301)
+        #expect(try fixture.accept(first, as: "cat").status == .decided)
+        #expect(try fixture.accept(second, as: "cat").status == .expired)
+    }
+
+    @Test func `leases are lengthened while they hold, and given back`() throws {
+        let fixture = try StoreFixture(samples: 1)
+        let start = StoreFixture.moment.seconds
+        let task = try fixture.lease([1])
+        #expect(try fixture.store.renew([task.lease, "none"], until: start + 900, now: start + 10) == [task.lease])
+        #expect(try fixture.store.leasedSamples(now: start + 600) == [1])
+        try fixture.store.release([task.lease])
+        #expect(try fixture.store.leasedSamples(now: start + 600).isEmpty)
+        #expect(try fixture.store.renew([task.lease], until: start + 900, now: start + 10).isEmpty)
+    }
+
+    @Test func `a decision on no item, or that does not fit, changes nothing`() throws {
+        let fixture = try StoreFixture(samples: 1)
+        let task = try fixture.lease([1])
+        for item in ["r-99", "r-", "x", ""] {
+            let submission = ReviewSubmission(item: item, lease: nil, reviewer: "r", decision: .accept)
+            let result = try fixture.store.decide(submission, at: StoreFixture.moment) { _ in
+                ReviewEffects(labels: [], label: nil, exceptions: 0)
+            }
+            #expect(result.status == .invalid)
+        }
+        let refused = try fixture.store.decide(
+            ReviewSubmission(item: "r-\(task.id)", lease: "wrong", reviewer: "r", decision: .accept),
+            at: StoreFixture.moment
+        ) { _ in ReviewEffects(labels: [], label: nil, exceptions: 0) }
+        #expect(refused.status == .invalid)
+        #expect(try fixture.store.reviews().isEmpty)
+    }
+
+    @Test(arguments: [
+        "UPDATE change SET author = 'x' WHERE id = 1", "DELETE FROM change WHERE id = 1",
+        "UPDATE annotation SET state = 'rejected', score = NULL", "DELETE FROM annotation",
+        "UPDATE annotation SET retiredBy = NULL",
+        "INSERT INTO annotation (sample, kind, category, state, source, addedBy) VALUES (99, 'box', 1, 'x', '', 1)",
+    ])
+    func `the database itself refuses to rewrite labels`(sql: String) throws {
+        let fixture = try StoreFixture(samples: 1)
+        try propose(fixture, "cat", [1])
+        #expect(throws: DatabaseError.self) { try raw(fixture.store, sql) }
+    }
+
+    @Test(arguments: [
+        ("UPDATE change SET author = 'x' WHERE id = 2", "change_is_never_updated"),
+        ("UPDATE annotation SET score = 0.5", "annotation_is_retired_once"),
+        ("UPDATE sample SET sha256 = replace(sha256, 'a', 'b')", nil),
+    ] as [(String, String?)])
+    func `verify finds what was altered behind the store's back`(sql: String, trigger: String?) throws {
+        let fixture = try StoreFixture(samples: 3)
+        try propose(fixture, "cat", [1])
+        #expect(try fixture.store.verifyDatabase().isEmpty)
+        if let trigger { try raw(fixture.store, "DROP TRIGGER \(trigger)") }
+        try raw(fixture.store, sql)
+        #expect(try fixture.store.verifyDatabase().count >= 1)
+    }
+}

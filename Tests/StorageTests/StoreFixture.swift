@@ -1,0 +1,89 @@
+import CurationCore
+import Foundation
+import Storage
+import TestKit
+
+/// A store in a folder of its own, with some samples.
+struct StoreFixture {
+    let folder: TemporaryFolder
+    let store: DatasetStore
+    static let moment = Timestamp(seconds: 1_800_000_000)
+
+    init(samples: Int = 0) throws {
+        folder = try TemporaryFolder()
+        store = try DatasetStore(
+            creating: folder.url.appending(path: "set"),
+            schema: LabelSchema(
+                task: .classification,
+                categories: [Category(id: 1, name: "cat"), Category(id: 2, name: "dog")]
+            ),
+            at: Self.moment
+        )
+        try store.add((0..<samples).map { Self.sample($0) }, failures: [], author: "test", at: Self.moment)
+    }
+
+    static func sample(_ number: Int, content: String? = nil) -> NewSample {
+        NewSample(
+            path: "/pictures/\(number).jpg",
+            sha256: ContentDigest(of: content ?? "picture \(number)"),
+            format: .jpeg,
+            width: 40 + number,
+            height: 30,
+            bytes: 1000 + number,
+            modifiedAt: 1_700_000_000.25,
+            perceptualHash: UInt64.max - UInt64(number),
+            metrics: ImageMetrics(
+                brightness: 0.5,
+                darkest: 0.1,
+                brightest: 0.9,
+                contrast: 0.2,
+                sharpness: 100,
+                entropy: 7
+            )
+        )
+    }
+
+    /// Gives out a task and returns it.
+    func lease(
+        _ samples: [Sample.ID],
+        label: String? = "cat",
+        to reviewer: String = "r1",
+        now: Double = moment.seconds
+    ) throws -> StoredTask {
+        let plan = PlannedTask(
+            samples: samples,
+            label: label,
+            score: label == nil ? nil : 0.9,
+            reason: samples.count > 1 ? .cluster : .uncertain
+        )
+        let proposals = label.map { [ReviewItem.Proposal(label: $0, score: 0.9, source: "m@1")] }
+        let task = NewTask(plan: plan, proposals: proposals ?? [], lease: UUID().uuidString)
+        return try store.lease([task], to: reviewer, until: now + 300, now: now)[0]
+    }
+
+    /// Accepts all samples of a task as a class.
+    func accept(_ task: StoredTask, as label: String, id: String? = nil) throws -> SubmissionResult {
+        let submission = ReviewSubmission(
+            id: id,
+            item: "r-\(task.id)",
+            lease: task.lease,
+            reviewer: "r1",
+            decision: .accept,
+            label: label
+        )
+        return try store.decide(submission, at: Self.moment) { task in
+            ReviewEffects(
+                labels: task.samples.map {
+                    NewAnnotation(
+                        sample: $0,
+                        label: .classification(category: label),
+                        state: .accepted,
+                        source: "reviewer:r1"
+                    )
+                },
+                label: label,
+                exceptions: 0
+            )
+        }
+    }
+}
