@@ -103,7 +103,7 @@ let package = Package(
         tests("Export"),
         tests("Curation", logging),
         tests("ReviewServer", "Curation", hummingbird, httpTypes, nioCore, logging),
-        tests("winnow"),
+        .testTarget(name: "winnowTests", dependencies: ["winnow", "TestKit"]),
         .testTarget(name: "HouseTests", dependencies: ["TestKit"]),
     ],
     swiftLanguageModes: [.v6]

@@ -182,6 +182,7 @@ CREATE TABLE reviewTaskSample (
     sample INTEGER NOT NULL REFERENCES sample (id),
     PRIMARY KEY (task, position)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX reviewTaskSample_sample ON reviewTaskSample (sample);
 
 -- What people decided. `submission` makes sending twice count once; `content` is what was sent.
 CREATE TABLE review (

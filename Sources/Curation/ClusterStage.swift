@@ -31,8 +31,8 @@ public struct ClusterStage: Sendable {
         }
     }
 
-    // Enough for clusters that hold together; more would join what is only alike by chance.
-    private static let neighborCount = 15
+    /// Enough for clusters that hold together; more would join what is only alike by chance.
+    package static let neighborCount = 15
 
     private let dataset: Dataset
     private let interruption: Interruption
@@ -58,7 +58,10 @@ public struct ClusterStage: Sendable {
             let matrix = try dataset.store.embeddings(from: embedder.id)
             let graph = try ExactSearch(loop: WorkerPool.loopRunner(interruption))
                 .graph(of: matrix, k: Self.neighborCount)
-            let clustering = LeidenClustering(granularity: granularity, seed: seed).cluster(graph)
+            let clustering =
+                graph.k > 0
+                ? LeidenClustering(granularity: granularity, seed: seed).cluster(graph)
+                : .noise(count: matrix.count)
             let measured = try dataset.store.metrics()
             let groups = Deduplication().groups(
                 of: measured.map(\.sample),
@@ -82,6 +85,17 @@ public struct ClusterStage: Sendable {
                 imagesPerSecond: Double(matrix.count) / max(seconds, 1e-9)
             )
         }
+    }
+}
+
+extension Clustering {
+    /// Rows that belong to no cluster, as in a set that is too small to have any.
+    fileprivate static func noise(count: Int) -> Clustering {
+        Clustering(
+            assignments: [Int](repeating: -1, count: count),
+            probabilities: [Float](repeating: 0, count: count),
+            clusterCount: 0
+        )
     }
 }
 

@@ -31,7 +31,7 @@ public enum CurationError: Error, Equatable, CustomStringConvertible {
         let text = error.description
         switch error {
         case .noDataset, .unknownVersion, .ambiguousVersion: self = .input(text)
-        case .datasetExists, .tagExists: self = .output(text)
+        case .datasetExists, .cannotCreate, .tagExists: self = .output(text)
         case .newerSchema, .dimension: self = .badData(text)
         case .busy: self = .busy(text)
         case .full, .database, .featureFile: self = .storage(text)

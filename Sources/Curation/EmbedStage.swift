@@ -1,7 +1,7 @@
-import CurationCore
+package import CurationCore
 import Foundation
 import Imaging
-import Inference
+package import Inference
 import Storage
 
 /// Gives every image that lacks one a vector.
@@ -41,8 +41,8 @@ public struct EmbedStage: Sendable {
         case named(String)
     }
 
-    // Pictures a call of the network: beyond this the time a picture does not fall.
-    private static let pieceSize = 8
+    /// Pictures a call of the network: beyond this the time a picture does not fall.
+    package static let pieceSize = 8
     private static let piecesPerBatch = 16
 
     private let dataset: Dataset
@@ -68,7 +68,7 @@ public struct EmbedStage: Sendable {
     public func run(_ model: Model = .automatic) throws -> Report {
         let clock = ContinuousClock()
         let start = clock.now
-        let choice = try choose(model)
+        let choice = try Self.choose(model)
         var result = Report()
         result.model = choice.embedder.id.description
         result.dimension = choice.embedder.dimension
@@ -80,7 +80,10 @@ public struct EmbedStage: Sendable {
         return result
     }
 
-    private func choose(
+    /// The embedder, and why it is not a better one; nil when it is what was asked for.
+    ///
+    /// - Throws: `CurationError.component` when a named model is missing.
+    package static func choose(
         _ model: Model
     ) throws -> (embedder: any Embedder, fallback: String?) {
         switch model {
@@ -105,7 +108,8 @@ public struct EmbedStage: Sendable {
         let waiting = try rephrasing { () throws in
             try dataset.store.samplesWithoutEmbedding(from: main.id)
         }
-        result.skipped = try rephrasing { () throws in try dataset.store.sampleCount() }
+        result.skipped =
+            try rephrasing { () throws in try dataset.store.sampleCount() }
             - waiting.count
         let batchSize = Self.pieceSize * Self.piecesPerBatch
         for start in stride(from: 0, to: waiting.count, by: batchSize) {
@@ -115,7 +119,8 @@ public struct EmbedStage: Sendable {
                 Array(batch[$0..<min($0 + Self.pieceSize, batch.count)])
             }
             let outcomes = WorkerPool.map(pieces) { piece in
-                Result { try Self.embed(piece, with: embedders) }
+                let pictures = piece.map { ($0.id, $0.path) }
+                return Result { try Self.embed(pictures, with: embedders) }
             }
             let vectors = try outcomes.map { try $0.get() }
             for (index, embedder) in embedders.enumerated() {
@@ -145,22 +150,24 @@ public struct EmbedStage: Sendable {
     }
 
     /// The vectors of a few images from each embedder; files that cannot be read are left out.
-    private static func embed(
-        _ samples: [Sample],
+    ///
+    /// - Throws: `InferenceError` when an embedder cannot be run.
+    package static func embed(
+        _ pictures: [(id: Sample.ID, path: String)],
         with embedders: [any Embedder]
     ) throws -> [EmbeddingMatrix] {
         let side = embedders.map(\.inputSide).max() ?? 0
         var read: [Sample.ID] = []
-        var pictures: [PixelBuffer] = []
-        for sample in samples {
-            guard let data = try? Data(contentsOf: URL(filePath: sample.path)),
+        var decoded: [PixelBuffer] = []
+        for picture in pictures {
+            guard let data = try? Data(contentsOf: URL(filePath: picture.path)),
                 let image = try? ImageDecoder().decode(Array(data), atLeast: side)
             else { continue }
-            read.append(sample.id)
-            pictures.append(image.pixels)
+            read.append(picture.id)
+            decoded.append(image.pixels)
         }
         return try embedders.map { embedder in
-            let squares = pictures.map {
+            let squares = decoded.map {
                 $0.resized(width: embedder.inputSide, height: embedder.inputSide)
             }
             return EmbeddingMatrix(

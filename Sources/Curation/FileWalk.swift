@@ -2,11 +2,11 @@ import CurationCore
 import Foundation
 
 /// A file that an import looks at.
-struct FoundFile: Sendable, Hashable {
+package struct FoundFile: Sendable, Hashable {
     /// Absolute, as the store keeps it.
-    let path: String
+    package let path: String
     /// The path below the source that it was found in, `/` between the parts.
-    let relativePath: String
+    package let relativePath: String
     /// The size in bytes.
     let bytes: Int
     /// When it was changed last, in seconds since 1970.
@@ -17,11 +17,15 @@ struct FoundFile: Sendable, Hashable {
 ///
 /// Links to files are followed when they stay inside the source; links to folders, devices, sockets
 /// and named pipes are never opened. Files whose ending says that they are no pictures are left out.
-struct FileWalk {
-    private(set) var files: [FoundFile] = []
+package struct FileWalk {
+    /// The files that were found.
+    package private(set) var files: [FoundFile] = []
     private(set) var failures: [ImportFailure] = []
     private(set) var ignored = 0
     private var seen = Set<String>()
+
+    /// Starts without files.
+    package init() {}
 
     private static let otherEndings: Set<String> = [
         "csv", "css", "db", "gz", "htm", "html", "ini", "js", "json", "jsonl", "log", "md", "names",
@@ -32,7 +36,7 @@ struct FileWalk {
     /// Adds a file, or all files below a folder.
     ///
     /// - Throws: `CurationError.input` when nothing is there.
-    mutating func add(_ source: String) throws {
+    package mutating func add(_ source: String) throws {
         let url = URL(filePath: source).standardizedFileURL
         let root = url.resolvingSymlinksInPath()
         guard let facts = try? FileManager.default.attributesOfItem(atPath: root.path) else {
@@ -54,24 +58,28 @@ struct FileWalk {
     private mutating func look(at url: URL, relativePath: String, root: URL?) {
         var file = url
         guard var facts = try? FileManager.default.attributesOfItem(atPath: url.path) else {
-            fail(url.path, .unreadable, "cannot be looked at: check that the disk is there")
+            fail(url.path, .unreadable, "The file cannot be looked at. Check that its disk is there.")
             return
         }
         if facts[.type] as? FileAttributeType == .typeSymbolicLink {
             file = url.resolvingSymlinksInPath()
-            if let root, !file.path.hasPrefix(root.path + "/") {
-                fail(
-                    url.path,
-                    .outsideRoot,
-                    "the link leads out of \(root.path): import the file it leads to by its own path"
-                )
-                return
-            }
-            guard let target = try? FileManager.default.attributesOfItem(atPath: file.path) else {
-                fail(url.path, .unreadable, "the link leads nowhere: mend or remove it")
+            guard let target = try? FileManager.default.attributesOfItem(atPath: file.path),
+                target[.type] as? FileAttributeType != .typeSymbolicLink
+            else {
+                fail(url.path, .unreadable, "The link leads nowhere. Mend or remove it.")
                 return
             }
             facts = target
+            let isInside = root.map { file.path.hasPrefix($0.path + "/") } ?? true
+            guard isInside || facts[.type] as? FileAttributeType == .typeDirectory else {
+                fail(
+                    url.path,
+                    .outsideRoot,
+                    "The link leads out of the folder that is imported. Import the file that it "
+                        + "leads to by its own path."
+                )
+                return
+            }
         }
         guard facts[.type] as? FileAttributeType == .typeRegular else {
             if facts[.type] as? FileAttributeType != .typeDirectory { ignored += 1 }

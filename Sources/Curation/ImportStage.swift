@@ -113,7 +113,8 @@ public struct ImportStage: Sendable {
         let known = try rephrasing { () throws in try dataset.store.knownFiles() }
         let files = walk.files.filter { file in
             guard let earlier = known[file.path] else { return true }
-            let isSame = earlier.bytes == file.bytes
+            let isSame =
+                earlier.bytes == file.bytes
                 && abs(earlier.modifiedAt - file.modifiedAt) < 0.001
             if earlier.failed {
                 if request.retryFailed || !isSame { return true }

@@ -37,7 +37,9 @@ public struct MeasureStage: Sendable {
             let samples = measured.map(\.sample)
             let issues = ImageIssues.find(
                 in: samples,
-                metrics: Dictionary(uniqueKeysWithValues: measured.map { ($0.sample.id, $0.metrics) })
+                metrics: Dictionary(
+                    uniqueKeysWithValues: measured.map { ($0.sample.id, $0.metrics) }
+                )
             )
             let labeled = try dataset.store.labeledSamples()
             let report = QualityReport(
@@ -56,7 +58,9 @@ public struct MeasureStage: Sendable {
 
     private static func metrics(of report: QualityReport) -> [Metric] {
         var metrics = report.issueCounts.map { count in
-            let found = report.issues.filter { $0.kind == count.kind }.sorted { $0.score < $1.score }
+            let found = report.issues.filter { $0.kind == count.kind }.sorted {
+                $0.score < $1.score
+            }
             return Metric(
                 name: "issue.\(count.kind.rawValue)",
                 value: Double(count.count) / Double(max(report.samples, 1)),
@@ -116,7 +120,10 @@ public struct MeasureStage: Sendable {
         return [whole] + classes
     }
 
-    private static func accuracy(of labeled: [LabeledSample], truth file: String) throws -> LabelAccuracy {
+    private static func accuracy(
+        of labeled: [LabeledSample],
+        truth file: String
+    ) throws -> LabelAccuracy {
         let answers = try AnswerFile(path: file)
         var given: [Sample.ID: String] = [:]
         var reference: [Sample.ID: String] = [:]

@@ -54,10 +54,11 @@ public struct PredictStage: Sendable {
             )
             var predictions: [Prediction] = []
             if !knowledge.isEmpty {
-                let (found, model) = switch method {
-                case .classifier: try classify(features, knowledge)
-                case .neighbors: try vote(features, knowledge)
-                }
+                let (found, model) =
+                    switch method {
+                    case .classifier: try classify(features, knowledge)
+                    case .neighbors: try vote(features, knowledge)
+                    }
                 try dataset.store.replaceProposals(found, model: model, at: now)
                 predictions = found
             }
@@ -89,7 +90,9 @@ public struct PredictStage: Sendable {
     ) throws -> ([Prediction], StoredModel) {
         let graph = try dataset.store.neighborGraph(of: features.samples)
         guard graph.k > 0 else {
-            throw CurationError.input("the neighbours are not known yet: run `winnow cluster` first")
+            throw CurationError.input(
+                "the neighbours are not known yet: run `winnow cluster` first"
+            )
         }
         let probabilities = NeighborVote.probabilities(
             graph: graph,

@@ -84,19 +84,21 @@ struct Proposer {
             return (category, sum / Float(max(members.count, 1)))
         }
         let asked = task.label
-        return means.filter { $0.mean >= Self.leastProbability || knowledge.classes[$0.category] == asked }
-            .sorted {
-                (knowledge.classes[$0.category] == asked ? 1 : 0, $0.mean, -$0.category)
-                    > (knowledge.classes[$1.category] == asked ? 1 : 0, $1.mean, -$1.category)
-            }
-            .prefix(Self.shownProposals)
-            .map {
-                ReviewItem.Proposal(
-                    label: knowledge.classes[$0.category],
-                    score: Double($0.mean),
-                    source: source
-                )
-            }
+        return means.filter {
+            $0.mean >= Self.leastProbability || knowledge.classes[$0.category] == asked
+        }
+        .sorted {
+            (knowledge.classes[$0.category] == asked ? 1 : 0, $0.mean, -$0.category)
+                > (knowledge.classes[$1.category] == asked ? 1 : 0, $1.mean, -$1.category)
+        }
+        .prefix(Self.shownProposals)
+        .map {
+            ReviewItem.Proposal(
+                label: knowledge.classes[$0.category],
+                score: Double($0.mean),
+                source: source
+            )
+        }
     }
 
     private func probability(_ row: Int, _ category: Int) -> Float {

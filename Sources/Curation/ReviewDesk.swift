@@ -6,12 +6,14 @@ import Storage
 
 /// The review for a server: the same as `ReviewStage`, off the threads that answer requests.
 ///
-/// Planning and decisions take turns on one queue; pictures are read beside them on another.
+/// Planning and decisions take turns on one queue; pictures are read beside them on others.
 public final class ReviewDesk: Sendable {
     private let dataset: Dataset
     private let stage: ReviewStage
     private let turns = DispatchQueue(label: "winnow.review.turns")
-    private let pictures = DispatchQueue(label: "winnow.review.pictures", attributes: .concurrent)
+    private let reads = DispatchQueue(label: "winnow.review.reads", attributes: .concurrent)
+    // One picture after the other: a large one takes much memory while it is decoded.
+    private let decoding = DispatchQueue(label: "winnow.review.decoding")
 
     /// Opens the desk of a data set.
     public init(dataset: Dataset) {
@@ -99,7 +101,7 @@ public final class ReviewDesk: Sendable {
     ///
     /// - Throws: `CurationError.storage`.
     public func image(_ id: Sample.ID) async throws -> ImageDetail? {
-        try await taking(pictures) { [self] in
+        try await taking(reads) { [self] in
             try rephrasing { () throws in
                 let store = dataset.store
                 guard let sample = try store.samples([id]).first else { return nil }
@@ -127,7 +129,7 @@ public final class ReviewDesk: Sendable {
     ///
     /// - Throws: `CurationError.storage`.
     public func thumbnail(of id: Sample.ID) async throws -> [UInt8]? {
-        try await taking(pictures) { [self] in
+        try await taking(reads) { [self] in
             try rephrasing { () throws in
                 guard let sample = try dataset.store.samples([id]).first else { return nil }
                 let file = SampleReader.thumbnail(
@@ -144,7 +146,7 @@ public final class ReviewDesk: Sendable {
     /// - Returns: nil when there is no such picture, or its file is gone or damaged.
     /// - Throws: `CurationError.storage`.
     public func picture(of id: Sample.ID, width: Int) async throws -> [UInt8]? {
-        try await taking(pictures) { [self] in
+        try await taking(decoding) { [self] in
             try rephrasing { () throws in
                 guard let sample = try dataset.store.samples([id]).first,
                     let data = try? Data(contentsOf: URL(filePath: sample.path))

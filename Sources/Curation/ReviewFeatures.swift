@@ -70,6 +70,11 @@ struct ReviewFeatures: Sendable {
             )
         }
         let projection = FeatureProjection(fitting: blocks)
+        guard projection.dimension > 0 else {
+            // A single picture, or nothing but copies of one: there is no direction to tell apart.
+            let zeros = [Float](repeating: 0, count: samples.count)
+            return EmbeddingMatrix(samples: samples, dimension: 1, values: zeros)
+        }
         return EmbeddingMatrix(
             samples: samples,
             dimension: projection.dimension,

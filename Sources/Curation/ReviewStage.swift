@@ -48,11 +48,14 @@ public final class ReviewStage: Sendable {
                 startingFrom: known.features?.digest == features.digest ? known.model : nil
             )
             memory.withLock { $0 = Memory(features: features, model: proposer.model) }
+            let again = try undone(by: reviewer, knowledge, features, leased)
+            let held = leased.union(again.flatMap(\.samples))
             let unavailable = features.samples.indices.map {
-                leased.contains(features.samples[$0])
+                held.contains(features.samples[$0])
                     || (!includingSkipped && knowledge.skipped.contains($0))
             }
-            let tasks = proposer.plan(limit: limit, unavailable: unavailable)
+            var tasks = Array(again.prefix(limit))
+            tasks += proposer.plan(limit: limit - tasks.count, unavailable: unavailable)
             if let model = proposer.stored(embedders: try store.embedders()), !tasks.isEmpty {
                 try store.keep(model, at: now)
             }
@@ -66,6 +69,30 @@ public final class ReviewStage: Sendable {
             )
             return try items(given)
         }
+    }
+
+    /// What the reviewer took back comes again before anything else, as it was asked.
+    private func undone(
+        by reviewer: String,
+        _ knowledge: ReviewKnowledge,
+        _ features: ReviewFeatures,
+        _ leased: Set<Sample.ID>
+    ) throws -> [PlannedTask] {
+        let decided = Set(
+            features.samples.indices.filter { knowledge.labels[$0] != nil }
+                .map { features.samples[$0] }
+        )
+        let closed = leased.union(decided)
+        return try dataset.store.undoneTasks(of: reviewer)
+            .filter { closed.isDisjoint(with: $0.samples) }
+            .map {
+                PlannedTask(
+                    samples: $0.samples,
+                    label: $0.label,
+                    score: $0.proposals.first?.score,
+                    reason: $0.reason
+                )
+            }
     }
 
     private func items(_ tasks: [StoredTask]) throws -> [ReviewItem] {
@@ -199,7 +226,9 @@ public final class ReviewStage: Sendable {
                     continue
                 }
                 looks.all += review.samples.count
-                if review.label == proposed { looks.right += review.samples.count - review.exceptions }
+                if review.label == proposed {
+                    looks.right += review.samples.count - review.exceptions
+                }
             }
             let interval = BinomialInterval(successes: looks.right, trials: looks.all)
             return ReviewStatus(

@@ -1,30 +1,36 @@
 import CurationCore
-import Foundation
+package import Foundation
 import Imaging
-import Storage
+package import Storage
 
 /// Reads one image file: its bytes once, its pixels once.
-struct SampleReader: Sendable {
+package struct SampleReader: Sendable {
     /// What became of a file.
-    enum Outcome: Sendable {
+    package enum Outcome: Sendable {
+        /// What is kept of it, and the file.
         case success(NewSample, FoundFile)
+        /// Why it cannot be imported.
         case failure(FailedFile)
     }
 
-    let thumbnailFolder: URL
+    private let thumbnailFolder: URL
 
     // The short side of a thumbnail of the usual 4:3; hash and metrics need no more.
     private static let wantedSide = 240
 
-    func read(_ file: FoundFile) -> Outcome {
+    /// Writes thumbnails into `thumbnailFolder`.
+    package init(thumbnailFolder: URL) { self.thumbnailFolder = thumbnailFolder }
+
+    /// Reads a file, which may be anything, and writes its thumbnail.
+    package func read(_ file: FoundFile) -> Outcome {
         let bytes: [UInt8]
         do {
             bytes = Array(try Data(contentsOf: URL(filePath: file.path)))
         } catch {
-            return fail(file, .unreadable, "cannot be read: check its permissions and the disk")
+            return fail(file, .unreadable, "The file cannot be read. Check its permissions and the disk.")
         }
         guard !bytes.isEmpty else {
-            return fail(file, .truncated, "the file is empty: copy it again from its source")
+            return fail(file, .truncated, "The file is empty. Copy it again from its source.")
         }
         do {
             let image = try ImageDecoder().decode(bytes, atLeast: Self.wantedSide)
@@ -48,7 +54,7 @@ struct SampleReader: Sendable {
         } catch let error as ImagingError {
             return fail(file, error.code, error.description)
         } catch {
-            return fail(file, .unreadable, "its thumbnail cannot be written: \(error)")
+            return fail(file, .unreadable, "Its thumbnail cannot be written (\(error)). Make room on the disk.")
         }
     }
 

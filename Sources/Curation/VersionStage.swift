@@ -51,7 +51,8 @@ public struct VersionStage: Sendable {
     /// What made the labels of now: the tool, the embedders, and the newest model of each name.
     private func lineage() throws -> [String: String] {
         var lineage = ["tool": "winnow \(WinnowRelease.version)"]
-        for embedder in try dataset.store.embedders() where embedder.id.name != ReviewFeatures.name {
+        for embedder in try dataset.store.embedders() where embedder.id.name != ReviewFeatures.name
+        {
             lineage["embedder.\(embedder.id.name)"] = embedder.id.digest.hex
         }
         for model in try dataset.store.models().reversed() {

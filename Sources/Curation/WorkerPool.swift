@@ -5,9 +5,9 @@ import Synchronization
 ///
 /// Stages are synchronous; this is the one place where threads are used. Pieces are claimed one by
 /// one, so that slow pieces do not hold up the others, and results keep their order.
-enum WorkerPool {
+package enum WorkerPool {
     /// Runs `body` for 0..<count and returns when all are done.
-    static func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
+    package static func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
         guard count > 1 else {
             if count == 1 { body(0) }
             return

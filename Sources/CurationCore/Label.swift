@@ -62,7 +62,8 @@ extension Label: Codable {
                 throw DecodingError.dataCorruptedError(
                     forKey: .bbox,
                     in: container,
-                    debugDescription: "a box is [x, y, width, height] in pixels, width and height > 0"
+                    debugDescription:
+                        "a box is [x, y, width, height] in pixels, width and height > 0"
                 )
             }
             self = .detection(

@@ -64,6 +64,9 @@ package struct ImageDecoder: Sendable {
     package func probe(_ bytes: [UInt8]) throws(ImagingError) -> ImageHeader {
         guard let format = ImageFormat(signature: bytes) else { throw .notAnImage }
         let stored = try ImageCodecs.probe(bytes, format: format, pixelLimit: pixelLimit)
+        if format == .png, let reason = PNGChunks.fault(in: bytes) {
+            throw .corrupt(format, reason: reason)
+        }
         let orientation = Orientation(of: bytes, format: format)
         return ImageHeader(
             format: format,

@@ -45,17 +45,7 @@ package enum Orientation: Int, Sendable, CaseIterable {
 
     /// The TIFF structure in the eXIf chunk of a PNG file.
     private static func exifBlock(ofPNG bytes: [UInt8]) -> ArraySlice<UInt8>? {
-        var offset = 8
-        while offset + 12 <= bytes.count {
-            let length = bytes[offset..<(offset + 4)].reduce(0) { $0 << 8 | Int($1) }
-            let start = offset + 8
-            guard length <= bytes.count - start - 4 else { return nil }
-            if bytes[(offset + 4)..<start].elementsEqual("eXIf".utf8) {
-                return bytes[start..<(start + length)]
-            }
-            offset = start + length + 4
-        }
-        return nil
+        PNGChunks(bytes).first { $0.type == "eXIf" }?.payload
     }
 
     /// Reads the tag from the first directory of a TIFF structure.

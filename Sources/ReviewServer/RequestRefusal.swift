@@ -58,8 +58,8 @@ struct RequestRefusal: Error {
     static let noImage = RequestRefusal(
         .notFound,
         code: "no-image",
-        message: "There is no picture of this number.",
-        remedy: "Reload the page; the picture may have been removed."
+        message: "The picture is gone, or its file cannot be read.",
+        remedy: "It can still be rejected or skipped."
     )
     static let notFound = RequestRefusal(
         .notFound,

@@ -54,6 +54,7 @@ package struct ReviewServerSettings: Sendable {
 ///   - settings: Where to listen, and for whom.
 ///   - logger: Takes what goes wrong; the token never.
 ///   - onStart: Is given the address to open, with the token, once the page can be opened.
+/// - Throws: `ReviewServerError` when the token cannot be kept or no port can be opened.
 package func serveReview(
     _ backend: some ReviewBackend,
     settings: ReviewServerSettings,

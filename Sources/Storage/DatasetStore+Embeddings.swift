@@ -26,18 +26,20 @@ extension DatasetStore {
             guard row.dimension == matrix.dimension else {
                 throw StorageError.dimension(expected: row.dimension, found: matrix.dimension)
             }
-            let first = try Int.fetchOne(
-                database,
-                sql: "SELECT coalesce(max(row) + 1, 0) FROM embedding WHERE embedder = ?",
-                arguments: [row.id]
-            ) ?? 0
+            let first =
+                try Int.fetchOne(
+                    database,
+                    sql: "SELECT coalesce(max(row) + 1, 0) FROM embedding WHERE embedder = ?",
+                    arguments: [row.id]
+                ) ?? 0
             let file = FeatureFile(
                 url: featureFolder.appending(path: row.file),
                 dimension: matrix.dimension
             )
             let digest = try file.write(matrix.values, at: first)
             try database.execute(
-                sql: "INSERT INTO embeddingBatch (embedder, firstRow, rows, sha256) VALUES (?, ?, ?, ?)",
+                sql:
+                    "INSERT INTO embeddingBatch (embedder, firstRow, rows, sha256) VALUES (?, ?, ?, ?)",
                 arguments: [row.id, first, matrix.count, digest.hex]
             )
             let insert = try database.cachedStatement(
@@ -197,7 +199,8 @@ extension DatasetStore {
         in database: Database
     ) throws -> EmbedderRow {
         try database.execute(
-            sql: "INSERT OR IGNORE INTO embedder (name, digest, dimension, file) VALUES (?, ?, ?, ?)",
+            sql:
+                "INSERT OR IGNORE INTO embedder (name, digest, dimension, file) VALUES (?, ?, ?, ?)",
             arguments: [
                 embedder.name, embedder.digest.hex, dimension,
                 "\(embedder.name)-\(embedder.digest.hex.prefix(12)).f32",

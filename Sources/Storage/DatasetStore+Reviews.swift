@@ -110,7 +110,8 @@ extension DatasetStore {
                 let id = database.lastInsertedRowID
                 for (position, sample) in task.plan.samples.enumerated() {
                     try database.execute(
-                        sql: "INSERT INTO reviewTaskSample (task, position, sample) VALUES (?, ?, ?)",
+                        sql:
+                            "INSERT INTO reviewTaskSample (task, position, sample) VALUES (?, ?, ?)",
                         arguments: [id, position, sample]
                     )
                 }
@@ -178,7 +179,8 @@ extension DatasetStore {
         try write { database in
             for lease in leases {
                 try database.execute(
-                    sql: "UPDATE reviewTask SET state = 'returned' WHERE lease = ? AND state = 'leased'",
+                    sql:
+                        "UPDATE reviewTask SET state = 'returned' WHERE lease = ? AND state = 'leased'",
                     arguments: [lease]
                 )
             }
@@ -246,18 +248,19 @@ extension DatasetStore {
             return SubmissionResult(item: item, status: .invalid, message: message)
         }
         // A lease that ran out still counts while nobody else was given one of the samples.
-        let isTaken = try Bool.fetchOne(
-            database,
-            sql: """
-                SELECT EXISTS (
-                    SELECT 1 FROM reviewTaskSample AS mine
-                    JOIN reviewTaskSample AS theirs ON theirs.sample = mine.sample
-                    JOIN reviewTask ON reviewTask.id = theirs.task
-                    WHERE mine.task = ? AND theirs.task > mine.task
-                        AND reviewTask.state IN ('leased', 'decided'))
-                """,
-            arguments: [task.id]
-        ) ?? false
+        let isTaken =
+            try Bool.fetchOne(
+                database,
+                sql: """
+                    SELECT EXISTS (
+                        SELECT 1 FROM reviewTaskSample AS mine
+                        JOIN reviewTaskSample AS theirs ON theirs.sample = mine.sample
+                        JOIN reviewTask ON reviewTask.id = theirs.task
+                        WHERE mine.task = ? AND theirs.task > mine.task
+                            AND reviewTask.state IN ('leased', 'decided'))
+                    """,
+                arguments: [task.id]
+            ) ?? false
         guard !isTaken else {
             let message = "the lease ran out and the pictures were given to somebody else"
             return SubmissionResult(item: item, status: .expired, message: message)
@@ -320,7 +323,8 @@ extension DatasetStore {
 
     static func endLeases(before now: Double, in database: Database) throws {
         try database.execute(
-            sql: "UPDATE reviewTask SET state = 'returned' WHERE state = 'leased' AND expiresAt <= ?",
+            sql:
+                "UPDATE reviewTask SET state = 'returned' WHERE state = 'leased' AND expiresAt <= ?",
             arguments: [now]
         )
     }

@@ -113,17 +113,19 @@ extension DatasetStore {
             var duplicates = 0
             var digests = Set<ContentDigest>()
             for sample in samples {
-                let isKnown = try Bool.fetchOne(
-                    database,
-                    sql: "SELECT EXISTS (SELECT 1 FROM sample WHERE path = ?)",
-                    arguments: [sample.path]
-                ) ?? false
+                let isKnown =
+                    try Bool.fetchOne(
+                        database,
+                        sql: "SELECT EXISTS (SELECT 1 FROM sample WHERE path = ?)",
+                        arguments: [sample.path]
+                    ) ?? false
                 if isKnown { continue }
-                let isCopy = try Bool.fetchOne(
-                    database,
-                    sql: "SELECT EXISTS (SELECT 1 FROM sample WHERE sha256 = ?)",
-                    arguments: [sample.sha256.hex]
-                ) ?? false
+                let isCopy =
+                    try Bool.fetchOne(
+                        database,
+                        sql: "SELECT EXISTS (SELECT 1 FROM sample WHERE sha256 = ?)",
+                        arguments: [sample.sha256.hex]
+                    ) ?? false
                 if isCopy || !digests.insert(sample.sha256).inserted { duplicates += 1 }
                 batch.newSamples.append(sample)
             }

@@ -30,6 +30,27 @@ extension DatasetStore {
         )
     }
 
+    /// The tasks whose decisions a reviewer took back and that nobody was given since, the last
+    /// taken back first.
+    package func undoneTasks(of reviewer: String) throws(StorageError) -> [StoredTask] {
+        try read { database in
+            try Int64.fetchAll(
+                database,
+                sql: """
+                    SELECT task FROM review
+                    WHERE undoneBy IS NOT NULL AND reviewer = ? AND NOT EXISTS (
+                        SELECT 1 FROM reviewTaskSample AS mine
+                        JOIN reviewTaskSample AS theirs ON theirs.sample = mine.sample
+                        JOIN reviewTask ON reviewTask.id = theirs.task
+                        WHERE mine.task = review.task AND theirs.task > mine.task
+                            AND reviewTask.state IN ('leased', 'decided'))
+                    ORDER BY undoneBy DESC
+                    """,
+                arguments: [reviewer]
+            ).compactMap { try Self.task($0, in: database) }
+        }
+    }
+
     /// Takes back the newest standing decisions of a reviewer, or of anybody.
     ///
     /// - Returns: What was taken back, newest first; fewer than `steps` when there are no more.
@@ -50,7 +71,12 @@ extension DatasetStore {
             )
             return try rows.map { row in
                 let review = try Self.review(row, in: database)
-                let undo = try Self.undo(review.change, by: review.reviewer, at: moment, in: database)
+                let undo = try Self.undo(
+                    review.change,
+                    by: review.reviewer,
+                    at: moment,
+                    in: database
+                )
                 try database.execute(
                     sql: "UPDATE review SET undoneBy = ? WHERE change = ?",
                     arguments: [undo, review.change]

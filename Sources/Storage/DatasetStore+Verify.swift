@@ -45,7 +45,8 @@ extension DatasetStore {
         return problems
     }
 
-    private static func touchedRows(of change: Int64, in database: Database) throws -> ContentDigest {
+    private static func touchedRows(of change: Int64, in database: Database) throws -> ContentDigest
+    {
         var digest = RowDigest()
         let categories = try Row.fetchAll(
             database,

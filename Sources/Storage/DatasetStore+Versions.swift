@@ -84,7 +84,8 @@ extension DatasetStore {
             let version = try describe(samples, categories, head)
             try Self.insert(version, in: database)
             try database.execute(
-                sql: "INSERT OR REPLACE INTO reference (name, kind, version) VALUES (?, 'branch', ?)",
+                sql:
+                    "INSERT OR REPLACE INTO reference (name, kind, version) VALUES (?, 'branch', ?)",
                 arguments: [Self.branch, version.id.hex]
             )
             return version
@@ -128,7 +129,8 @@ extension DatasetStore {
         try read { database in
             let parts = name.split(separator: "~", maxSplits: 1, omittingEmptySubsequences: false)
             let steps = parts.count == 2 ? (parts[1].isEmpty ? 1 : Int(parts[1])) : 0
-            guard let steps, steps >= 0, var id = try Self.resolve("\(parts[0])", in: database) else {
+            guard let steps, steps >= 0, var id = try Self.resolve("\(parts[0])", in: database)
+            else {
                 throw StorageError.unknownVersion(name)
             }
             for _ in 0..<steps {

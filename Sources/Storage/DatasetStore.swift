@@ -43,10 +43,14 @@ package final class DatasetStore: Sendable {
         guard !FileManager.default.fileExists(atPath: Self.databaseFile(in: folder).path) else {
             throw .datasetExists(folder: folder.path)
         }
-        try translating { () throws in
-            for part in [folder, folder.appending(path: "features"), folder.appending(path: "thumbnails")] {
+        do {
+            for part in [
+                folder, folder.appending(path: "features"), folder.appending(path: "thumbnails"),
+            ] {
                 try FileManager.default.createDirectory(at: part, withIntermediateDirectories: true)
             }
+        } catch {
+            throw .cannotCreate(folder: folder.path)
         }
         try self.init(folder: folder)
         try write { database in

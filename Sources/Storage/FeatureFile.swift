@@ -41,7 +41,8 @@ struct FeatureFile: Sendable {
         do {
             let handle = try FileHandle(forReadingFrom: url)
             defer { try? handle.close() }
-            guard let head = try handle.read(upToCount: Self.headerSize), Array(head) == header else {
+            guard let head = try handle.read(upToCount: Self.headerSize), Array(head) == header
+            else {
                 throw StorageError.featureFile(path: url.path, reason: "the header is not ours")
             }
             try handle.seek(toOffset: UInt64(Self.headerSize + firstRow * rowBytes))

@@ -59,10 +59,11 @@ struct LabelBatch {
     /// - Returns: The number of the change.
     @discardableResult
     func append(to database: Database) throws -> Int64 {
-        let change = try Int64.fetchOne(
-            database,
-            sql: "SELECT coalesce(max(id), 0) + 1 FROM change"
-        ) ?? 1
+        let change =
+            try Int64.fetchOne(
+                database,
+                sql: "SELECT coalesce(max(id), 0) + 1 FROM change"
+            ) ?? 1
         var ids = try Dictionary(
             uniqueKeysWithValues: Row.fetchAll(database, sql: "SELECT name, id FROM category")
                 .map { ($0["name"] as String, $0["id"] as Int64) }
@@ -75,10 +76,11 @@ struct LabelBatch {
             ids[name] = id
             categories.append(CategoryRow(id: id, name: name, addedBy: change))
         }
-        let first = try Int64.fetchOne(
-            database,
-            sql: "SELECT coalesce(max(id), 0) + 1 FROM annotation"
-        ) ?? 1
+        let first =
+            try Int64.fetchOne(
+                database,
+                sql: "SELECT coalesce(max(id), 0) + 1 FROM annotation"
+            ) ?? 1
         let annotations = try added.enumerated().map { index, new in
             try AnnotationRow(
                 id: first + Int64(index),

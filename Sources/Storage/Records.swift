@@ -50,10 +50,11 @@ struct SampleRow {
         in database: Database
     ) throws -> [SampleRow] {
         guard !samples.isEmpty else { return [] }
-        let first = try Int64.fetchOne(
-            database,
-            sql: "SELECT coalesce(max(id), 0) + 1 FROM sample"
-        ) ?? 1
+        let first =
+            try Int64.fetchOne(
+                database,
+                sql: "SELECT coalesce(max(id), 0) + 1 FROM sample"
+            ) ?? 1
         return samples.enumerated().map {
             SampleRow(id: first + Int64($0.offset), new: $0.element, addedBy: addedBy)
         }
@@ -143,8 +144,10 @@ struct AnnotationRow {
 
     var line: String {
         let bits = score.map { String($0.bitPattern, radix: 16) } ?? ""
-        return ["label", "\(id)", "\(sample)", kind, "\(category)", geometry ?? "", state, bits, source]
-            .joined(separator: "\t")
+        return [
+            "label", "\(id)", "\(sample)", kind, "\(category)", geometry ?? "", state, bits, source,
+        ]
+        .joined(separator: "\t")
     }
 
     func insert(in database: Database) throws {
@@ -164,7 +167,8 @@ struct AnnotationRow {
     static func label(kind: String, category: String, geometry: String?) throws -> Label {
         guard kind == "box" else { return .classification(category: category) }
         let text = geometry ?? ""
-        guard let box = try? JSONDecoder().decode([Double].self, from: Data(text.utf8)), box.count == 4
+        guard let box = try? JSONDecoder().decode([Double].self, from: Data(text.utf8)),
+            box.count == 4
         else { throw StorageError.database(message: "a box with the geometry '\(text)'") }
         return .detection(
             category: category,

@@ -167,6 +167,7 @@ enum Schema1 {
             sample INTEGER NOT NULL REFERENCES sample (id),
             PRIMARY KEY (task, position)
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX reviewTaskSample_sample ON reviewTaskSample (sample);
 
         CREATE TABLE review (
             id INTEGER PRIMARY KEY,

@@ -4,6 +4,8 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
     case noDataset(folder: String)
     /// There is a data set in the folder already.
     case datasetExists(folder: String)
+    /// The folder of the data set cannot be made.
+    case cannotCreate(folder: String)
     /// The database was written by a newer release.
     case newerSchema(folder: String)
     /// Another process is writing and did not stop in time.
@@ -30,6 +32,8 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
             "no data set in \(folder): make one with `winnow init \(folder)`, or name it with -d"
         case .datasetExists(let folder):
             "there is a data set in \(folder) already: import into it, or choose another folder"
+        case .cannotCreate(let folder):
+            "cannot make the folder \(folder): it is a file, or its parent is read-only"
         case .newerSchema(let folder):
             "the data set in \(folder) was written by a newer winnow: update winnow to open it"
         case .busy:

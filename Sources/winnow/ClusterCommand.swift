@@ -87,7 +87,9 @@ struct DuplicatesCommand: ParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
-        guard !(exact && near) else { throw ValidationError("--exact and --near exclude each other") }
+        guard !(exact && near) else {
+            throw ValidationError("--exact and --near exclude each other")
+        }
         guard (0...1).contains(minSimilarity) else {
             throw ValidationError("--min-similarity is a number from 0 to 1")
         }
@@ -97,7 +99,9 @@ struct DuplicatesCommand: ParsableCommand {
         let dataset = try global.open()
         let paths = Dictionary(uniqueKeysWithValues: try dataset.samples().map { ($0.id, $0.path) })
         let groups = try dataset.duplicates().enumerated().compactMap { index, group -> Group? in
-            guard !(exact && group.kind != .exact), !(near && group.kind != .near) else { return nil }
+            guard !(exact && group.kind != .exact), !(near && group.kind != .near) else {
+                return nil
+            }
             let members = group.members.filter {
                 $0.id == group.keep || $0.similarity >= minSimilarity
             }

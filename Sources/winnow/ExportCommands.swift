@@ -42,7 +42,9 @@ struct ExportCommand: ParsableCommand {
 
     func validate() throws {
         guard ExportStage.formats.contains(format) else {
-            throw ValidationError("--format is one of \(ExportStage.formats.joined(separator: ", "))")
+            throw ValidationError(
+                "--format is one of \(ExportStage.formats.joined(separator: ", "))"
+            )
         }
     }
 
@@ -80,7 +82,8 @@ extension ExportStage.Report {
         let total = files.reduce(0) { $0 + $1.bytes }
         let order = ["train", "val", "test"]
         let parts = order.compactMap { name in splits[name].map { "\(name) \($0)" } }
-        var text = "\(files.count) files, \((Double(total) / 1e6).rounded(to: 1)) MB: "
+        var text =
+            "\(files.count) files, \((Double(total) / 1e6).rounded(to: 1)) MB: "
             + parts.joined(separator: ", ")
             + ". \(leaksChecked) groups of copies checked, none in two splits."
         if unlabeled > 0 { text += " \(unlabeled) pictures without a label left out." }

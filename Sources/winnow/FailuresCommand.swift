@@ -32,8 +32,10 @@ struct FailuresCommand: ParsableCommand {
             let text = counts.sorted { $0.key.rawValue < $1.key.rawValue }
                 .map { "\($0.value) \($0.key.rawValue)" }
             Terminal.show(
-                failures.isEmpty ? "No file failed." : "\(failures.count) files failed: "
-                    + text.joined(separator: ", ")
+                failures.isEmpty
+                    ? "No file failed."
+                    : "\(failures.count) files failed: "
+                        + text.joined(separator: ", ")
             )
         }
     }

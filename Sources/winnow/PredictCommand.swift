@@ -35,7 +35,8 @@ extension PredictStage.Report {
     /// What was proposed, in a sentence.
     var summary: String {
         guard predicted > 0 else {
-            return "Nothing is reviewed yet, so nothing can be proposed: start with `winnow review`."
+            return
+                "Nothing is reviewed yet, so nothing can be proposed: start with `winnow review`."
         }
         let sources = bySource.map { "\($0.value) by \($0.key)" }.sorted().joined(separator: ", ")
         return "\(predicted) labels proposed for \(images) pictures (\(sources)). "

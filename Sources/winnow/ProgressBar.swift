@@ -44,7 +44,8 @@ final class ProgressBar: Sendable {
         let share = Double(progress.done) / Double(max(progress.total, 1))
         let width = 24
         let full = Int(share * Double(width))
-        let bar = String(repeating: "#", count: full)
+        let bar =
+            String(repeating: "#", count: full)
             + String(repeating: ".", count: width - full)
         var text = "\(progress.stage) [\(bar)] \(progress.done)/\(progress.total)"
         if seconds > 0.5 {

@@ -48,7 +48,9 @@ extension MeasureStage.Metric {
     var line: String {
         var parts: [String] = []
         if let value { parts.append(value.rounded(to: 3)) }
-        if let interval { parts.append("(\(interval.map { $0.rounded(to: 3) }.joined(separator: " to ")))") }
+        if let interval {
+            parts.append("(\(interval.map { $0.rounded(to: 3) }.joined(separator: " to ")))")
+        }
         if let histogram {
             parts.append(
                 histogram.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
@@ -56,6 +58,7 @@ extension MeasureStage.Metric {
             )
         }
         if flagged > 0 { parts.append("\(flagged) want a look") }
-        return name.padding(toLength: 24, withPad: " ", startingAt: 0) + parts.joined(separator: "  ")
+        return name.padding(toLength: 24, withPad: " ", startingAt: 0)
+            + parts.joined(separator: "  ")
     }
 }

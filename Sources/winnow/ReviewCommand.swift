@@ -116,7 +116,8 @@ struct ReviewDecideCommand: ParsableCommand {
     private static func words(_ error: any Error) -> String {
         switch error {
         case DecodingError.keyNotFound(let key, _): "it lacks '\(key.stringValue)'"
-        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
+        case DecodingError.typeMismatch(_, let context),
+            DecodingError.valueNotFound(_, let context),
             DecodingError.dataCorrupted(let context):
             context.debugDescription
         default: "\(error)"
@@ -178,7 +179,9 @@ struct ReviewStatusCommand: ParsableCommand {
     func run() throws {
         let status = try ReviewStage(dataset: try global.open()).status()
         guard !global.json else { return try Terminal.show(json: status) }
-        Terminal.show("\(status.decided) decided, \(status.pending) pending, \(status.leased) given out")
+        Terminal.show(
+            "\(status.decided) decided, \(status.pending) pending, \(status.leased) given out"
+        )
         if let accuracy = status.accuracy {
             Terminal.show(
                 "Proposals were right in \(accuracy.estimate.percent) "

@@ -42,7 +42,8 @@ struct ReviewServeCommand: AsyncParsableCommand {
             tokenFile: dataset.folder.appending(path: "review-token").path,
             port: port
         )
-        try await serveReview(ReviewDesk(dataset: dataset), settings: settings, logger: logger) { url in
+        try await serveReview(ReviewDesk(dataset: dataset), settings: settings, logger: logger) {
+            url in
             if isJSON {
                 try? Terminal.show(json: Address(url: url))
             } else {

@@ -69,7 +69,8 @@ struct RunCommand: ParsableCommand {
 
     private func openOrMake() throws -> Dataset {
         let here = URL(filePath: FileManager.default.currentDirectoryPath)
-        let folder = global.named ?? Dataset.nearest(to: here)
+        let folder =
+            global.named ?? Dataset.nearest(to: here)
             ?? here.appending(path: "winnow-dataset")
         if Dataset.exists(in: folder) { return try Dataset(opening: folder) }
         return try Dataset(

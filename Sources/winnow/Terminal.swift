@@ -6,7 +6,8 @@ enum Terminal {
     static let hasBar = isatty(STDERR_FILENO) == 1
 
     /// Whether colour may be used: a terminal, and `NO_COLOR` not set.
-    static let hasColor = isatty(STDOUT_FILENO) == 1
+    static let hasColor =
+        isatty(STDOUT_FILENO) == 1
         && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
 
     /// Prints a line for people on standard error.

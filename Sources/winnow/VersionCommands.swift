@@ -230,7 +230,9 @@ struct VerifyCommand: ParsableCommand {
             try Terminal.show(json: report)
         } else {
             report.problems.forEach { Terminal.show($0) }
-            Terminal.show(report.ok ? "All is as it was written." : "\(report.problems.count) problems")
+            Terminal.show(
+                report.ok ? "All is as it was written." : "\(report.problems.count) problems"
+            )
         }
         if !report.ok { throw ExitCodes.finding }
     }

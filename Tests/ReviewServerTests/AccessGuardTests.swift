@@ -54,14 +54,24 @@ private struct Tampering: Sendable, CustomTestStringConvertible {
 
     @Test func `a write is refused when any one of its headers is not the page's`() async throws {
         try await TestServer.run { server in
-            let good = try server.signedIn()
-            let accepted = try server.send("POST", "/api/v1/undo", headers: good, json: Self.undo)
+            let good = try await server.signedIn()
+            let accepted = try await server.send(
+                "POST",
+                "/api/v1/undo",
+                headers: good,
+                json: Self.undo
+            )
             #expect(accepted.status == 200)
             for tampering in Self.tamperings {
                 var headers = good
                 headers[tampering.header] = tampering.value?
                     .replacing("PORT", with: "\(server.port)")
-                let answer = try server.send("POST", "/api/v1/undo", headers: headers, json: Self.undo)
+                let answer = try await server.send(
+                    "POST",
+                    "/api/v1/undo",
+                    headers: headers,
+                    json: Self.undo
+                )
                 #expect(answer.status == tampering.status, "\(tampering.testDescription)")
                 #expect(answer.text.contains("\"code\":\"\(tampering.code)\""))
             }
@@ -72,7 +82,7 @@ private struct Tampering: Sendable, CustomTestStringConvertible {
         try await TestServer.run { server in
             for name in ["127.0.0.1", "localhost", "[::1]"] {
                 let headers = ["Host": "\(name):\(server.port)"]
-                let status = try server.send("GET", "/", headers: headers).status
+                let status = try await server.send("GET", "/", headers: headers).status
                 #expect(status == 200)
             }
         }
@@ -85,11 +95,11 @@ private struct Tampering: Sendable, CustomTestStringConvertible {
                 "/api/v1/dataset", "/api/v1/queue/next", "/api/v1/images/1/pixels",
                 "/d/0/thumbs/1/320.jpg", "/api/v1/nothing",
             ] {
-                let status = try server.send("GET", path, headers: headers).status
+                let status = try await server.send("GET", path, headers: headers).status
                 #expect(status == 401, "\(path)")
             }
             for path in ["/", "/main.js", "/page.css"] {
-                let status = try server.send("GET", path, headers: headers).status
+                let status = try await server.send("GET", path, headers: headers).status
                 #expect(status == 200, "\(path)")
             }
         }
@@ -97,14 +107,14 @@ private struct Tampering: Sendable, CustomTestStringConvertible {
 
     @Test func `another site can link to the page and to nothing else`() async throws {
         try await TestServer.run { server in
-            var headers = try server.signedIn()
+            var headers = try await server.signedIn()
             headers["Origin"] = nil
             headers["Sec-Fetch-Site"] = "cross-site"
-            let page = try server.send("GET", "/", headers: headers).status
+            let page = try await server.send("GET", "/", headers: headers).status
             #expect(page == 200)
-            let data = try server.send("GET", "/api/v1/dataset", headers: headers).status
+            let data = try await server.send("GET", "/api/v1/dataset", headers: headers).status
             #expect(data == 403)
-            let script = try server.send("GET", "/main.js", headers: headers).status
+            let script = try await server.send("GET", "/main.js", headers: headers).status
             #expect(script == 403)
         }
     }
@@ -112,8 +122,8 @@ private struct Tampering: Sendable, CustomTestStringConvertible {
     @Test(arguments: ["PUT", "DELETE", "OPTIONS", "HEAD", "TRACE"])
     func `other methods are refused`(method: String) async throws {
         try await TestServer.run { server in
-            let headers = try server.signedIn()
-            let answer = try server.send(method, "/api/v1/dataset", headers: headers)
+            let headers = try await server.signedIn()
+            let answer = try await server.send(method, "/api/v1/dataset", headers: headers)
             #expect(answer.status == 405)
             #expect(answer.headers["access-control-allow-origin"] == nil)
         }
@@ -122,7 +132,7 @@ private struct Tampering: Sendable, CustomTestStringConvertible {
     @Test func `a wrong token opens no session`() async throws {
         try await TestServer.run { server in
             for token in ["", "0", String(repeating: "0", count: 32), server.token + "0"] {
-                let answer = try server.send(
+                let answer = try await server.send(
                     "POST",
                     "/api/v1/session",
                     json: #"{"token":"\#(token)"}"#
@@ -135,7 +145,7 @@ private struct Tampering: Sendable, CustomTestStringConvertible {
 
     @Test func `the cookie is out of reach of scripts and other sites`() async throws {
         try await TestServer.run { server in
-            let answer = try server.send(
+            let answer = try await server.send(
                 "POST",
                 "/api/v1/session",
                 json: #"{"token":"\#(server.token)"}"#
@@ -151,25 +161,30 @@ private struct Tampering: Sendable, CustomTestStringConvertible {
 
     @Test func `too long a body is refused, with or without its length`() async throws {
         try await TestServer.run { server in
-            var headers = try server.signedIn()
+            var headers = try await server.signedIn()
             let long = String(repeating: " ", count: 256 * 1024 + 1)
-            let told = try server.send("POST", "/api/v1/undo", headers: headers, json: long)
+            let told = try await server.send("POST", "/api/v1/undo", headers: headers, json: long)
             #expect(told.status == 413)
             headers["Transfer-Encoding"] = "chunked"
             let chunk = "\(String(long.utf8.count, radix: 16))\r\n\(long)\r\n0\r\n\r\n"
-            let untold = try server.send("POST", "/api/v1/undo", headers: headers, json: chunk)
+            let untold = try await server.send(
+                "POST",
+                "/api/v1/undo",
+                headers: headers,
+                json: chunk
+            )
             #expect(untold.status == 413)
         }
     }
 
     @Test func `every answer forbids what the page does not need`() async throws {
         try await TestServer.run { server in
-            let good = try server.signedIn()
+            let good = try await server.signedIn()
             for (path, headers) in [
                 ("/", good), ("/api/v1/dataset", good), ("/api/v1/nothing", good),
                 ("/", ["Host": "evil.example"]),
             ] {
-                let answer = try server.send("GET", path, headers: headers).headers
+                let answer = try await server.send("GET", path, headers: headers).headers
                 let policy = answer["content-security-policy"] ?? ""
                 #expect(policy.hasPrefix("default-src 'none'; script-src 'self'"))
                 #expect(!policy.contains("unsafe"))

@@ -13,49 +13,58 @@ struct ReviewPageTests {
 
     @Test func `a group with exceptions, its undo, then single pictures`() async throws {
         try await TestServer.run { server in
-            let page = try WebDriver()
-            defer { page.quit() }
-            try page.open(server.url)
-            try Self.acceptGroupAndUndo(page, server.backend)
-            try Self.decideSingles(page, server.backend)
+            let page = try await WebDriver()
+            do {
+                try await page.open(server.url)
+                try await Self.acceptGroupAndUndo(page, server.backend)
+                try await Self.decideSingles(page, server.backend)
+            } catch {
+                await page.quit()
+                throw error
+            }
+            await page.quit()
         }
     }
 
-    private static func acceptGroupAndUndo(_ page: WebDriver, _ backend: MemoryBackend) throws {
-        try page.wait(until: "document.querySelectorAll('.tile img').length === 6")
-        try page.wait(until: "document.querySelector('.tile img').naturalWidth === 1")
-        #expect(try page.evaluate("location.href.includes('token')") == "false")
-        #expect(try page.evaluate("document.cookie") == "")
-        try page.press(right, "e", right, "e", right, "e")
-        try page.wait(until: "document.querySelectorAll('.tile.out').length === 3")
-        #expect(try page.evaluate("document.querySelector('.primary').innerText").contains("3 as"))
-        try page.wait(until: awake)
-        try page.press("a")
-        try page.wait(until: "document.querySelector('.single')")
-        try page.wait(until: "document.getElementById('saved').innerText.startsWith('Saved')")
+    private static func acceptGroupAndUndo(_ page: WebDriver, _ backend: MemoryBackend) async throws
+    {
+        try await page.wait(until: "document.querySelectorAll('.tile img').length === 6")
+        try await page.wait(until: "document.querySelector('.tile img').naturalWidth === 1")
+        #expect(try await page.evaluate("location.href.includes('token')") == "false")
+        #expect(try await page.evaluate("document.cookie") == "")
+        try await page.press(right, "e", right, "e", right, "e")
+        try await page.wait(until: "document.querySelectorAll('.tile.out').length === 3")
+        let primary = try await page.evaluate("document.querySelector('.primary').innerText")
+        #expect(primary.contains("3 as"))
+        try await page.wait(until: awake)
+        try await page.press("a")
+        try await page.wait(until: "document.querySelector('.single')")
+        try await page.wait(until: "document.getElementById('saved').innerText.startsWith('Saved')")
         #expect(backend.decided["r-1"]?.except == [1, 2, 3])
         #expect(backend.decided["r-1"]?.label == "shoes")
 
-        try page.press(backspace)
-        try page.wait(until: "document.querySelectorAll('.tile img').length === 6")
+        try await page.press(backspace)
+        try await page.wait(until: "document.querySelectorAll('.tile img').length === 6")
         #expect(backend.decided.isEmpty)
-        try page.wait(until: "delete window.since")
-        try page.wait(until: awake)
-        try page.press("3", "a")
-        try page.wait(until: "document.querySelector('.single')")
+        try await page.wait(until: "delete window.since")
+        try await page.wait(until: awake)
+        try await page.press("3", "a")
+        try await page.wait(until: "document.querySelector('.single')")
     }
 
-    private static func decideSingles(_ page: WebDriver, _ backend: MemoryBackend) throws {
+    private static func decideSingles(_ page: WebDriver, _ backend: MemoryBackend) async throws {
         for (key, item) in [("a", 2), ("1", 3), ("x", 4)] {
-            try page.wait(until: "\(caption).includes('r-\(item)')")
-            try page.press(key)
+            try await page.wait(until: "\(caption).includes('r-\(item)')")
+            try await page.press(key)
         }
-        try page.wait(until: "\(caption).includes('r-5')")
-        try page.press("c")
-        try page.wait(until: "document.querySelector('dialog input')")
-        try page.press("c", "a", "p", enter)
-        try page.wait(until: "document.querySelector('h1').innerText.startsWith('All proposals')")
-        try page.wait(until: "document.getElementById('saved').innerText.startsWith('Saved')")
+        try await page.wait(until: "\(caption).includes('r-5')")
+        try await page.press("c")
+        try await page.wait(until: "document.querySelector('dialog input')")
+        try await page.press("c", "a", "p", enter)
+        try await page.wait(
+            until: "document.querySelector('h1').innerText.startsWith('All proposals')"
+        )
+        try await page.wait(until: "document.getElementById('saved').innerText.startsWith('Saved')")
 
         let decided = backend.decided
         #expect(decided["r-1"]?.label == "dress")

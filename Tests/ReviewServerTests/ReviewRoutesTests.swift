@@ -25,14 +25,14 @@ import Testing
 
     @Test func `a decision sent twice counts once, another one is a conflict`() async throws {
         try await TestServer.run { server in
-            let headers = try server.signedIn()
+            let headers = try await server.signedIn()
             let item = try #require(
-                try server.send("GET", "/api/v1/queue/next?limit=2", headers: headers)
+                try await server.send("GET", "/api/v1/queue/next?limit=2", headers: headers)
                     .json(Items.self).items.first
             )
             var statuses: [SubmissionResult.Status] = []
             for id in ["d-1", "d-1", "d-2"] {
-                let answer = try server.send(
+                let answer = try await server.send(
                     "POST",
                     "/api/v1/decisions",
                     headers: headers,
@@ -47,41 +47,46 @@ import Testing
 
     @Test func `undo offers the item again`() async throws {
         try await TestServer.run { server in
-            let headers = try server.signedIn()
+            let headers = try await server.signedIn()
             let next = "/api/v1/queue/next?limit=1"
-            let item = try server.send("GET", next, headers: headers).json(Items.self).items[0]
-            _ = try server.send(
+            let item = try await server.send("GET", next, headers: headers).json(Items.self).items[
+                0
+            ]
+            _ = try await server.send(
                 "POST",
                 "/api/v1/decisions",
                 headers: headers,
                 json: Self.decision(item, id: "d-1")
             )
-            let undone = try server.send(
+            let undone = try await server.send(
                 "POST",
                 "/api/v1/undo",
                 headers: headers,
                 json: #"{"steps":1}"#
             )
             #expect(try undone.json(Undone.self).undone.map(\.item) == [item.item])
-            let again = try server.send("GET", next, headers: headers).json(Items.self).items[0]
+            let again = try await server.send("GET", next, headers: headers).json(Items.self).items[
+                0
+            ]
             #expect(again.item == item.item)
         }
     }
 
     @Test func `leases are renewed, lost ones are named, given back ones are free`() async throws {
         try await TestServer.run { server in
-            let headers = try server.signedIn()
-            _ = try server.send("GET", "/api/v1/queue/next?limit=1", headers: headers)
+            let headers = try await server.signedIn()
+            _ = try await server.send("GET", "/api/v1/queue/next?limit=1", headers: headers)
             let leases = #"{"leases":["lease-r-1","lease-gone"]}"#
             let renew = "/api/v1/leases/renew"
-            let first = try server.send("POST", renew, headers: headers, json: leases)
+            let first = try await server.send("POST", renew, headers: headers, json: leases)
                 .json(Renewal.self)
             #expect(Array(first.expires.keys) == ["lease-r-1"])
             #expect(first.lost == ["lease-gone"])
             let release = "/api/v1/leases/release"
-            let released = try server.send("POST", release, headers: headers, json: leases).status
+            let released = try await server.send("POST", release, headers: headers, json: leases)
+                .status
             #expect(released == 204)
-            let second = try server.send("POST", renew, headers: headers, json: leases)
+            let second = try await server.send("POST", renew, headers: headers, json: leases)
                 .json(Renewal.self)
             #expect(second.lost == ["lease-r-1", "lease-gone"])
         }
@@ -89,8 +94,8 @@ import Testing
 
     @Test func `the data set says who decides`() async throws {
         try await TestServer.run { server in
-            let headers = try server.signedIn()
-            let dataset = try server.send("GET", "/api/v1/dataset", headers: headers)
+            let headers = try await server.signedIn()
+            let dataset = try await server.send("GET", "/api/v1/dataset", headers: headers)
                 .json(Dataset.self)
             #expect(dataset.name == "clothing")
             #expect(dataset.reviewer == "r1")
@@ -100,16 +105,16 @@ import Testing
 
     @Test func `a picture is sent once and then known by its tag`() async throws {
         try await TestServer.run { server in
-            var headers = try server.signedIn()
-            let key = try server.send("GET", "/api/v1/dataset", headers: headers)
+            var headers = try await server.signedIn()
+            let key = try await server.send("GET", "/api/v1/dataset", headers: headers)
                 .json(Dataset.self).key
             for path in ["/d/\(key)/thumbs/1/320.jpg", "/api/v1/images/1/pixels?w=512"] {
                 headers["If-None-Match"] = nil
-                let answer = try server.send("GET", path, headers: headers)
+                let answer = try await server.send("GET", path, headers: headers)
                 #expect(answer.status == 200)
                 #expect(answer.headers["content-type"] == "image/jpeg")
                 headers["If-None-Match"] = answer.headers["etag"]
-                let again = try server.send("GET", path, headers: headers).status
+                let again = try await server.send("GET", path, headers: headers).status
                 #expect(again == 304)
             }
         }
@@ -117,7 +122,7 @@ import Testing
 
     @Test func `what cannot be used is refused with a remedy`() async throws {
         try await TestServer.run { server in
-            let headers = try server.signedIn()
+            let headers = try await server.signedIn()
             let gets = [
                 ("/api/v1/queue/next?limit=0", 400), ("/api/v1/queue/next?limit=x", 400),
                 ("/api/v1/images/99", 404), ("/api/v1/images/x", 404),
@@ -125,12 +130,12 @@ import Testing
                 ("/api/v1/nothing", 404), ("/..%2fPackage.swift", 404),
             ]
             for (path, status) in gets {
-                let answer = try server.send("GET", path, headers: headers)
+                let answer = try await server.send("GET", path, headers: headers)
                 #expect(answer.status == status, "\(path)")
                 #expect(answer.text.contains("\"remedy\":"), "\(path)")
             }
             for json in ["", "{}", "[", #"{"decisions":[{"item":"r-1"}]}"#] {
-                let answer = try server.send(
+                let answer = try await server.send(
                     "POST",
                     "/api/v1/decisions",
                     headers: headers,

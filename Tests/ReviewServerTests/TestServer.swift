@@ -65,8 +65,8 @@ struct TestServer: Sendable {
     }
 
     /// The headers of a page that is signed in.
-    func signedIn() throws -> [String: String] {
-        let answer = try send("POST", "/api/v1/session", json: #"{"token":"\#(token)"}"#)
+    func signedIn() async throws -> [String: String] {
+        let answer = try await send("POST", "/api/v1/session", json: #"{"token":"\#(token)"}"#)
         try #require(answer.status == 204)
         let cookie = try #require(answer.headers["set-cookie"]).split(separator: ";")[0]
         return ownHeaders.merging(["Cookie": String(cookie)]) { $1 }
@@ -78,13 +78,10 @@ struct TestServer: Sendable {
         _ path: String,
         headers: [String: String]? = nil,
         json: String = ""
-    ) throws -> HTTPExchange {
-        try HTTPExchange(
-            method,
-            path,
-            port: port,
-            headers: headers ?? ownHeaders,
-            body: Array(json.utf8)
-        )
+    ) async throws -> HTTPExchange {
+        let headers = headers ?? ownHeaders
+        return try await blocking {
+            try HTTPExchange(method, path, port: port, headers: headers, body: Array(json.utf8))
+        }
     }
 }

@@ -25,14 +25,14 @@ final class WebDriver {
     private var session = ""
 
     /// Starts a browser on a free port.
-    init() throws {
+    init() async throws {
         process.executableURL = URL(filePath: try #require(Self.driver))
         process.arguments = ["--port=0"]
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()
-        port = try Self.port(announcedBy: output.fileHandleForReading)
+        port = try await blocking { try Self.port(announcedBy: output) }
         let options: [String: Any] = [
             "binary": try #require(Self.browser),
             "args": [
@@ -41,7 +41,7 @@ final class WebDriver {
             ],
         ]
         let wanted = ["browserName": "chrome", "goog:chromeOptions": options] as [String: Any]
-        session = try call(
+        session = try await call(
             "POST",
             "/session",
             ["capabilities": ["alwaysMatch": wanted]],
@@ -49,30 +49,36 @@ final class WebDriver {
         ).sessionId
     }
 
-    /// Closes the browser.
-    func quit() {
-        _ = try? call("DELETE", "/session/\(session)", nil, as: String?.self)
-        process.terminate()
-        process.waitUntilExit()
+    /// Closes the browser and its driver.
+    ///
+    /// By request, for the server under test makes its process, and so the driver, ignore SIGTERM.
+    func quit() async {
+        _ = try? await call("DELETE", "/session/\(session)", nil, as: String?.self)
+        _ = try? await call("GET", "/shutdown", nil, as: String?.self)
     }
 
     /// Opens an address.
-    func open(_ url: String) throws {
-        _ = try call("POST", "/session/\(session)/url", ["url": url], as: String?.self)
+    func open(_ url: String) async throws {
+        _ = try await call("POST", "/session/\(session)/url", ["url": url], as: String?.self)
     }
 
     /// Presses keys, one after the other.
-    func press(_ keys: String...) throws {
+    func press(_ keys: String...) async throws {
         let events = keys.flatMap { key in
             [["type": "keyDown", "value": key], ["type": "keyUp", "value": key]]
         }
         let source: [String: Any] = ["type": "key", "id": "keyboard", "actions": events]
-        _ = try call("POST", "/session/\(session)/actions", ["actions": [source]], as: String?.self)
+        _ = try await call(
+            "POST",
+            "/session/\(session)/actions",
+            ["actions": [source]],
+            as: String?.self
+        )
     }
 
     /// What the script returns.
-    func evaluate(_ script: String) throws -> String {
-        try call(
+    func evaluate(_ script: String) async throws -> String {
+        try await call(
             "POST",
             "/session/\(session)/execute/sync",
             ["script": "return String(\(script))", "args": []],
@@ -81,7 +87,7 @@ final class WebDriver {
     }
 
     /// Waits until the expression is true in the page, five seconds at most.
-    func wait(until condition: String) throws {
+    func wait(until condition: String) async throws {
         let script = """
             const done = arguments[0], end = Date.now() + 5000;
             const look = () => {
@@ -91,13 +97,13 @@ final class WebDriver {
             };
             look();
             """
-        let isMet = try call(
+        let isMet = try await call(
             "POST",
             "/session/\(session)/execute/async",
             ["script": script, "args": []],
             as: Bool.self
         )
-        let page = isMet ? "" : try evaluate("document.body.innerText")
+        let page = isMet ? "" : try await evaluate("document.body.innerText")
         try #require(isMet, "\(condition), but the page says: \(page)")
     }
 
@@ -106,24 +112,20 @@ final class WebDriver {
         _ path: String,
         _ body: [String: Any]?,
         as type: Value.Type
-    ) throws -> Value {
+    ) async throws -> Value {
         let data = try body.map { try JSONSerialization.data(withJSONObject: $0) } ?? Data()
         let headers = ["Host": "127.0.0.1:\(port)", "Content-Type": "application/json"]
-        let answer = try HTTPExchange(
-            method,
-            path,
-            port: port,
-            headers: headers,
-            body: Array(data)
-        )
+        let answer = try await blocking { [port] in
+            try HTTPExchange(method, path, port: port, headers: headers, body: Array(data))
+        }
         try #require(answer.status == 200, "the driver says: \(answer.text)")
         return try answer.json(Answer<Value>.self).value
     }
 
-    private static func port(announcedBy output: FileHandle) throws -> Int {
+    private static func port(announcedBy output: Pipe) throws -> Int {
         var text = ""
         while true {
-            let data = output.availableData
+            let data = output.fileHandleForReading.availableData
             try #require(!data.isEmpty, "the driver ended: \(text)")
             text += String(decoding: data, as: UTF8.self)
             if let match = text.firstMatch(of: /successfully on port (\d+)/) {

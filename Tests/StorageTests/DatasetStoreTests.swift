@@ -41,8 +41,10 @@ import Testing
     @Test func `importing twice adds nothing and counts copies of contents`() throws {
         let fixture = try StoreFixture(samples: 2)
         let again = try fixture.store.add(
-            [StoreFixture.sample(1), StoreFixture.sample(7, content: "picture 0"),
-                StoreFixture.sample(8), StoreFixture.sample(9, content: "picture 8")],
+            [
+                StoreFixture.sample(1), StoreFixture.sample(7, content: "picture 0"),
+                StoreFixture.sample(8), StoreFixture.sample(9, content: "picture 8"),
+            ],
             failures: [],
             author: "test",
             at: StoreFixture.moment
@@ -111,7 +113,9 @@ import Testing
             from: embedder
         )
         let folder = fixture.store.featureFolder
-        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first)
+        let name = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).first
+        )
         let handle = try FileHandle(forWritingTo: folder.appending(path: name))
         try handle.seekToEnd()
         try handle.write(contentsOf: Data(repeating: 0xAA, count: 5))
@@ -131,7 +135,9 @@ import Testing
             from: EmbedderID(name: "e", digest: ContentDigest(of: "e"))
         )
         let folder = fixture.store.featureFolder
-        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first)
+        let name = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).first
+        )
         let url = folder.appending(path: name)
         var data = try Data(contentsOf: url)
         data[data.count - 1] ^= 1

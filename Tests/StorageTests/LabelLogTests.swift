@@ -55,7 +55,12 @@ import Testing
         _ = try fixture.accept(first, as: "cat")
         let second = try fixture.lease([1], to: "r2")
         _ = try fixture.store.decide(
-            ReviewSubmission(item: "r-\(second.id)", lease: second.lease, reviewer: "r2", decision: .accept),
+            ReviewSubmission(
+                item: "r-\(second.id)",
+                lease: second.lease,
+                reviewer: "r2",
+                decision: .accept
+            ),
             at: StoreFixture.moment
         ) { _ in
             ReviewEffects(
@@ -102,7 +107,11 @@ import Testing
         let fixture = try StoreFixture(samples: 1)
         let start = StoreFixture.moment.seconds
         let task = try fixture.lease([1])
-        #expect(try fixture.store.renew([task.lease, "none"], until: start + 900, now: start + 10) == [task.lease])
+        #expect(
+            try fixture.store.renew([task.lease, "none"], until: start + 900, now: start + 10) == [
+                task.lease
+            ]
+        )
         #expect(try fixture.store.leasedSamples(now: start + 600) == [1])
         try fixture.store.release([task.lease])
         #expect(try fixture.store.leasedSamples(now: start + 600).isEmpty)
@@ -113,14 +122,24 @@ import Testing
         let fixture = try StoreFixture(samples: 1)
         let task = try fixture.lease([1])
         for item in ["r-99", "r-", "x", ""] {
-            let submission = ReviewSubmission(item: item, lease: nil, reviewer: "r", decision: .accept)
+            let submission = ReviewSubmission(
+                item: item,
+                lease: nil,
+                reviewer: "r",
+                decision: .accept
+            )
             let result = try fixture.store.decide(submission, at: StoreFixture.moment) { _ in
                 ReviewEffects(labels: [], label: nil, exceptions: 0)
             }
             #expect(result.status == .invalid)
         }
         let refused = try fixture.store.decide(
-            ReviewSubmission(item: "r-\(task.id)", lease: "wrong", reviewer: "r", decision: .accept),
+            ReviewSubmission(
+                item: "r-\(task.id)",
+                lease: "wrong",
+                reviewer: "r",
+                decision: .accept
+            ),
             at: StoreFixture.moment
         ) { _ in ReviewEffects(labels: [], label: nil, exceptions: 0) }
         #expect(refused.status == .invalid)
@@ -139,12 +158,17 @@ import Testing
         #expect(throws: DatabaseError.self) { try raw(fixture.store, sql) }
     }
 
-    @Test(arguments: [
-        ("UPDATE change SET author = 'x' WHERE id = 2", "change_is_never_updated"),
-        ("UPDATE annotation SET score = 0.5", "annotation_is_retired_once"),
-        ("UPDATE sample SET sha256 = replace(sha256, 'a', 'b')", nil),
-    ] as [(String, String?)])
-    func `verify finds what was altered behind the store's back`(sql: String, trigger: String?) throws {
+    @Test(
+        arguments: [
+            ("UPDATE change SET author = 'x' WHERE id = 2", "change_is_never_updated"),
+            ("UPDATE annotation SET score = 0.5", "annotation_is_retired_once"),
+            ("UPDATE sample SET sha256 = replace(sha256, 'a', 'b')", nil),
+        ] as [(String, String?)]
+    )
+    func `verify finds what was altered behind the store's back`(
+        sql: String,
+        trigger: String?
+    ) throws {
         let fixture = try StoreFixture(samples: 3)
         try propose(fixture, "cat", [1])
         #expect(try fixture.store.verifyDatabase().isEmpty)

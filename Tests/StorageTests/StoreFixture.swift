@@ -19,7 +19,12 @@ struct StoreFixture {
             ),
             at: Self.moment
         )
-        try store.add((0..<samples).map { Self.sample($0) }, failures: [], author: "test", at: Self.moment)
+        try store.add(
+            (0..<samples).map { Self.sample($0) },
+            failures: [],
+            author: "test",
+            at: Self.moment
+        )
     }
 
     static func sample(_ number: Int, content: String? = nil) -> NewSample {
@@ -62,7 +67,8 @@ struct StoreFixture {
     }
 
     /// Accepts all samples of a task as a class.
-    func accept(_ task: StoredTask, as label: String, id: String? = nil) throws -> SubmissionResult {
+    func accept(_ task: StoredTask, as label: String, id: String? = nil) throws -> SubmissionResult
+    {
         let submission = ReviewSubmission(
             id: id,
             item: "r-\(task.id)",

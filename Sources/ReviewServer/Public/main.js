@@ -105,6 +105,8 @@ function showRefusal({ detail }) {
   alarm(`${detail.message} ${detail.remedy}`);
 }
 
+function undo() { review.undo().then(paintCounts); }
+
 /** @param {string | null} theme */
 function setTheme(theme) {
   if (theme) document.documentElement.dataset.theme = theme;
@@ -126,9 +128,9 @@ outbox.addEventListener("refusal", (event) => showRefusal(/** @type {CustomEvent
 link.addEventListener("change", paintLink);
 byId("keys").addEventListener("click", showKeys);
 byId("theme").addEventListener("click", otherTheme);
-byId("undo").addEventListener("click", () => review.undo());
+byId("undo").addEventListener("click", undo);
 bind("everywhere", {
-  undo: () => review.undo(),
+  undo,
   keys: showKeys,
   theme: otherTheme,
   goReview: () => go("review"),

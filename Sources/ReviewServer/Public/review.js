@@ -122,6 +122,7 @@ export class ReviewView {
       if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
       alarm(error instanceof Refusal ? `${error.message} ${error.remedy}` : "Undo needs the server, which does not answer.");
     });
+    return this.#undoing;
   }
 
   async #undoOne() {

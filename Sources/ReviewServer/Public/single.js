@@ -75,7 +75,7 @@ export class SingleScreen {
     try {
       const { nearest, bytes, format } = await get(`images/${shown.id}`);
       file.lastElementChild?.append(`, ${count(Math.round(bytes / 1024))} KB, ${format}`);
-      if (nearest.length > 0) file.before(section("Why: nearest decided", nearestList(nearest)));
+      if (nearest.length > 0) file.before(section("Why: nearest pictures", nearestList(nearest)));
     } catch { /* the picture can be decided without */ }
   }
 

@@ -1,0 +1,175 @@
+import Curation
+import CurationCore
+import Foundation
+import TestKit
+import Testing
+
+@Suite struct ReviewStageTests {
+    private static func truth(_ dataset: Dataset) throws -> [Sample.ID: String] {
+        let text = try String(contentsOf: Fixtures.url("photos-answers.csv"), encoding: .utf8)
+        let rows = text.split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
+        let byDigest = Dictionary(
+            rows.map { (String($0[0]), String($0[1])) },
+            uniquingKeysWith: { $1 }
+        )
+        return Dictionary(
+            uniqueKeysWithValues: try dataset.samples().map {
+                ($0.id, byDigest[$0.sha256.hex] ?? "?")
+            }
+        )
+    }
+
+    @Test func `groups show all their members, at most 24, and nothing is given out twice`() throws
+    {
+        let fixture = try PipelineFixture.embedded(120)
+        let stage = ReviewStage(dataset: fixture.dataset)
+        let first = try stage.next(limit: 5, reviewer: "a")
+        let second = try stage.next(limit: 5, reviewer: "b")
+        #expect(!first.isEmpty && !second.isEmpty)
+        var seen = Set<Sample.ID>()
+        for item in first + second {
+            let ids = item.members ?? [item.image?.id ?? 0]
+            #expect((1...24).contains(ids.count))
+            #expect(item.shown.map { $0.map(\.id) } ?? ids == ids)
+            #expect(seen.isDisjoint(with: ids))
+            seen.formUnion(ids)
+        }
+        #expect(try stage.status().leased == seen.count)
+        try stage.release(first.map(\.lease))
+        #expect(try stage.status().leased < seen.count)
+    }
+
+    @Test func `a picked out picture is never offered for that class again`() throws {
+        let fixture = try PipelineFixture.embedded(120)
+        let stage = ReviewStage(dataset: fixture.dataset)
+        let truth = try Self.truth(fixture.dataset)
+        var refuted: [Sample.ID: Set<String>] = [:]
+        for _ in 0..<25 {
+            let items = try stage.next(limit: 4, reviewer: "a")
+            guard !items.isEmpty else { break }
+            for item in items {
+                let label = item.predictions.first?.label
+                for id in item.members ?? [item.image?.id ?? 0] {
+                    #expect(label == nil || refuted[id]?.contains(label ?? "") != true)
+                }
+                if let members = item.members {
+                    let name = label ?? truth[members[0]] ?? "?"
+                    let odd = members.filter { truth[$0] != name }
+                    guard odd.count < members.count else {
+                        try submit(stage, item, .reject)
+                        continue
+                    }
+                    for id in odd { refuted[id, default: []].insert(name) }
+                    try submit(stage, item, .accept, label: name, except: odd)
+                } else if let id = item.image?.id, let label, truth[id] != label {
+                    refuted[id, default: []].insert(label)
+                    try submit(stage, item, .reject)
+                } else {
+                    try submit(
+                        stage,
+                        item,
+                        .correct,
+                        annotations: [.classification(category: truth[item.image?.id ?? 0] ?? "?")]
+                    )
+                }
+            }
+        }
+        #expect(!refuted.isEmpty)
+    }
+
+    private func submit(
+        _ stage: ReviewStage,
+        _ item: ReviewItem,
+        _ decision: Decision,
+        label: String? = nil,
+        except: [Sample.ID]? = nil,
+        annotations: [Label]? = nil
+    ) throws {
+        let results = try stage.decide([
+            ReviewSubmission(
+                item: item.item,
+                lease: item.lease,
+                reviewer: "a",
+                decision: decision,
+                label: label,
+                except: except,
+                annotations: annotations
+            )
+        ])
+        #expect(results.map(\.status) == [.decided])
+    }
+
+    @Test func `what is skipped comes again only when asked for`() throws {
+        let fixture = try PipelineFixture.embedded(12)
+        let stage = ReviewStage(dataset: fixture.dataset)
+        var skipped = Set<Sample.ID>()
+        while true {
+            let items = try stage.next(limit: 10, reviewer: "a")
+            if items.isEmpty { break }
+            for item in items {
+                let ids = item.members ?? [item.image?.id ?? 0]
+                #expect(skipped.isDisjoint(with: ids))
+                skipped.formUnion(ids)
+                try submit(stage, item, .skip)
+            }
+        }
+        #expect(skipped.count == 12)
+        #expect(try !stage.next(limit: 1, reviewer: "a", includingSkipped: true).isEmpty)
+        #expect(try !stage.next(limit: 1, reviewer: "b").isEmpty)
+    }
+
+    @Test func `replaying the recorded review labels nearly all for far less time`() throws {
+        let fixture = try PipelineFixture(sources: [Fixtures.url("photos").path])
+        _ = try EmbedStage(dataset: fixture.dataset).run()
+        let report = try ReplayStage(dataset: fixture.dataset).run(
+            answers: PipelineFixture.answers,
+            reviewer: "test",
+            target: 0.97
+        )
+        let cost = try #require(report.cost(at: 0.97))
+        #expect(cost < 0.7)
+        let status = try ReviewStage(dataset: fixture.dataset).status()
+        #expect(status.decided >= 367)
+        #expect(try #require(status.cost) <= cost / 0.97 + 0.001)
+    }
+
+    @Test func `undo takes back as many decisions as asked for, newest first`() throws {
+        let fixture = try PipelineFixture.embedded(60)
+        let stage = ReviewStage(dataset: fixture.dataset)
+        let items = try stage.next(limit: 3, reviewer: "a")
+        try #require(items.count == 3)
+        for item in items { try submit(stage, item, .accept, label: "x") }
+        let undone = try stage.undo(reviewer: "a", steps: 2)
+        #expect(undone.map(\.item) == [items[2].item, items[1].item])
+        #expect(try stage.status().decided == items[0].size)
+        #expect(try stage.undo(reviewer: "nobody", steps: 1).isEmpty)
+        let again = try stage.next(limit: 2, reviewer: "a")
+        #expect(again.map(\.members) == [items[1].members, items[2].members])
+        #expect(
+            try !stage.next(limit: 1, reviewer: "a").contains { $0.members == items[1].members }
+        )
+        #expect(try VerifyStage(dataset: fixture.dataset).run().ok)
+    }
+
+    @Test func `before anything is embedded it says what to run`() throws {
+        let fixture = try PipelineFixture(sources: try PipelineFixture.photos(3))
+        let stage = ReviewStage(dataset: fixture.dataset)
+        #expect(
+            throws: CurationError.input("no picture has a vector yet: run `winnow embed` first")
+        ) {
+            try stage.next(limit: 1, reviewer: "a")
+        }
+    }
+
+    @Test(arguments: [1, 2, 3])
+    func `very small sets are reviewed to the end`(count: Int) throws {
+        let fixture = try PipelineFixture.embedded(count)
+        let stage = ReviewStage(dataset: fixture.dataset)
+        for _ in 0..<10 {
+            let items = try stage.next(limit: 20, reviewer: "a")
+            if items.isEmpty { break }
+            for item in items { try submit(stage, item, .accept, label: "x") }
+        }
+        #expect(try stage.status().decided == count)
+    }
+}
