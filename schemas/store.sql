@@ -202,6 +202,7 @@ CREATE INDEX review_task ON review (task);
 
 -- Immutable states of the labels. `content` is the digest of pictures, labels and classes: the
 -- same on any machine. `id` is the digest of that, the parents, author, time, message and lineage.
+-- `copies` are the groups of copies as they were known, so that later exports split the same way.
 CREATE TABLE version (
     number INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE CHECK (length(id) = 64),
@@ -212,6 +213,7 @@ CREATE TABLE version (
     at TEXT NOT NULL,
     message TEXT NOT NULL,
     lineage TEXT NOT NULL CHECK (json_valid(lineage)),
+    copies TEXT NOT NULL CHECK (json_valid(copies)),
     images INTEGER NOT NULL CHECK (images >= 0),
     annotations INTEGER NOT NULL CHECK (annotations >= 0)
 ) STRICT;

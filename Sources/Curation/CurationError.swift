@@ -32,7 +32,7 @@ public enum CurationError: Error, Equatable, CustomStringConvertible {
         switch error {
         case .noDataset, .unknownVersion, .ambiguousVersion: self = .input(text)
         case .datasetExists, .cannotCreate, .tagExists: self = .output(text)
-        case .newerSchema, .dimension: self = .badData(text)
+        case .newerSchema, .badName, .dimension: self = .badData(text)
         case .busy: self = .busy(text)
         case .full, .database, .featureFile: self = .storage(text)
         }

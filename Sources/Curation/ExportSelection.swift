@@ -29,7 +29,7 @@ struct ExportSelection {
                 groupKey: try Self.groupKey(of: $0.sample, request.groupBy)
             )
         }
-        let duplicates = try store.duplicates()
+        let duplicates = try store.duplicates(at: request.version).groups
         let assignment = SplitAssignment(
             of: candidates,
             duplicates: duplicates,

@@ -110,8 +110,8 @@ public struct ExportStage: Sendable {
         return try rephrasing { () throws in
             let selection = try ExportSelection(request, store: dataset.store)
             let folder = try ExportFolder(at: request.folder, overwrite: request.overwrite)
-            let files = try write(selection, format, into: folder)
-            let embedder = format == .webdataset ? try mainEmbedder()?.id : nil
+            let embedder = format == .webdataset ? try embedder(of: request.version) : nil
+            let files = try write(selection, format, embedder, into: folder)
             let manifest = ShardManifest(
                 format: format,
                 version: ShardManifest.Version(
@@ -150,6 +150,7 @@ public struct ExportStage: Sendable {
     private func write(
         _ selection: ExportSelection,
         _ format: ShardManifest.Format,
+        _ embedder: EmbedderID?,
         into folder: ExportFolder
     ) throws -> [ShardManifest.File] {
         let records = selection.records
@@ -163,7 +164,7 @@ public struct ExportStage: Sendable {
         }
         switch format {
         case .webdataset:
-            let vectors = try mainEmbedder().map { try dataset.store.vectors(from: $0.id) }
+            let vectors = try embedder.map { try dataset.store.vectors(from: $0) }
             var failure: StorageError?
             let writer = ShardWriter(
                 folder: folder,
@@ -193,5 +194,17 @@ public struct ExportStage: Sendable {
         }
     }
 
-    private func mainEmbedder() throws -> StoredEmbedder? { try dataset.mainEmbedder() }
+    /// The embedder whose vectors stood for the pictures when the version was made.
+    private func embedder(of version: Version) throws -> EmbedderID? {
+        guard let name = version.lineage["embedder"],
+            let digest = version.lineage["embedder.\(name)"].flatMap({ ContentDigest(hex: $0) })
+        else { return nil }
+        let id = EmbedderID(name: name, digest: digest)
+        guard try dataset.store.embedders().contains(where: { $0.id == id }) else {
+            throw CurationError.input(
+                "the vectors of \(id), which the version used, are gone: run `winnow embed --model \(name)`"
+            )
+        }
+        return id
+    }
 }

@@ -58,7 +58,11 @@ package struct FileWalk {
     private mutating func look(at url: URL, relativePath: String, root: URL?) {
         var file = url
         guard var facts = try? FileManager.default.attributesOfItem(atPath: url.path) else {
-            fail(url.path, .unreadable, "The file cannot be looked at. Check that its disk is there.")
+            fail(
+                url.path,
+                .unreadable,
+                "The file cannot be looked at. Check that its disk is there."
+            )
             return
         }
         if facts[.type] as? FileAttributeType == .typeSymbolicLink {

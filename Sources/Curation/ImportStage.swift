@@ -57,6 +57,8 @@ public struct ImportStage: Sendable {
     public struct Report: Sendable, Codable {
         /// Files that were looked at.
         public var found = 0
+        /// Files that are neither known nor failed before, so that they are read.
+        public var pending = 0
         /// Images that are new in the data set.
         public var imported = 0
         /// Files that were there already, not changed since.
@@ -75,7 +77,7 @@ public struct ImportStage: Sendable {
         public var imagesPerSecond = 0.0
 
         enum CodingKeys: String, CodingKey {
-            case found, imported, unchanged, changed, failed, ignored, seconds
+            case found, pending, imported, unchanged, changed, failed, ignored, seconds
             case exactDuplicates = "exact_duplicates"
             case imagesPerSecond = "images_per_second"
         }
@@ -125,6 +127,7 @@ public struct ImportStage: Sendable {
             return false
         }
         result.failed += walk.failures.count
+        result.pending = files.count
         if !request.dryRun {
             try importAll(files, walk.failures, request, into: &result)
         }

@@ -107,7 +107,15 @@ public final class ReviewStage: Sendable {
                     expires: expires,
                     reason: task.reason,
                     image: images[0],
-                    predictions: task.proposals
+                    predictions: task.proposals.enumerated().map { index, proposal in
+                        ReviewItem.Proposal(
+                            id: "p-\(task.id)-\(index + 1)",
+                            type: "classification",
+                            label: proposal.label,
+                            score: proposal.score,
+                            source: proposal.source
+                        )
+                    }
                 )
             }
             return ReviewItem(

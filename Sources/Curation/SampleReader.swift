@@ -27,7 +27,11 @@ package struct SampleReader: Sendable {
         do {
             bytes = Array(try Data(contentsOf: URL(filePath: file.path)))
         } catch {
-            return fail(file, .unreadable, "The file cannot be read. Check its permissions and the disk.")
+            return fail(
+                file,
+                .unreadable,
+                "The file cannot be read. Check its permissions and the disk."
+            )
         }
         guard !bytes.isEmpty else {
             return fail(file, .truncated, "The file is empty. Copy it again from its source.")
@@ -54,7 +58,11 @@ package struct SampleReader: Sendable {
         } catch let error as ImagingError {
             return fail(file, error.code, error.description)
         } catch {
-            return fail(file, .unreadable, "Its thumbnail cannot be written (\(error)). Make room on the disk.")
+            return fail(
+                file,
+                .unreadable,
+                "Its thumbnail cannot be written (\(error)). Make room on the disk."
+            )
         }
     }
 

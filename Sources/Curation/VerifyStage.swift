@@ -30,6 +30,13 @@ public struct VerifyStage: Sendable {
                 if content != version.content {
                     problems.append("version \(version.id.hex.prefix(12)): its content was altered")
                 }
+                if let copies = version.lineage["copies"],
+                    try dataset.store.duplicates(at: version).digest.hex != copies
+                {
+                    problems.append(
+                        "version \(version.id.hex.prefix(12)): its groups of copies were altered"
+                    )
+                }
                 let id = VersionDigest.id(
                     content: version.content,
                     parents: version.parents,

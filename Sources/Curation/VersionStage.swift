@@ -11,7 +11,8 @@ public struct VersionStage: Sendable {
 
     /// Makes a version of the labels of now.
     ///
-    /// - Throws: `CurationError.storage`, `.busy`; `.output` when the tag is taken.
+    /// - Throws: `CurationError.storage`, `.busy`; `.output` when the tag is taken, `.badData` when it
+    ///   is no name. Nothing is committed then.
     public func commit(
         message: String,
         author: String,
@@ -19,10 +20,11 @@ public struct VersionStage: Sendable {
         at moment: Timestamp = .now
     ) throws -> Version {
         try rephrasing { () throws in
-            let lineage = try lineage()
-            let version = try dataset.store.commit { samples, categories, head in
-                let content = VersionDigest.content(samples, categories: categories)
-                let parents = head.map { [$0.id] } ?? []
+            var lineage = try lineage()
+            return try dataset.store.commit(tag: tag) { found in
+                lineage["copies"] = found.copies.hex
+                let content = VersionDigest.content(found.samples, categories: found.categories)
+                let parents = found.head.map { [$0.id] } ?? []
                 return Version(
                     id: VersionDigest.id(
                         content: content,
@@ -38,13 +40,11 @@ public struct VersionStage: Sendable {
                     at: moment,
                     message: message,
                     lineage: lineage,
-                    categories: categories,
-                    images: samples.count,
-                    annotations: samples.reduce(0) { $0 + $1.labels.count }
+                    categories: found.categories,
+                    images: found.samples.count,
+                    annotations: found.samples.reduce(0) { $0 + $1.labels.count }
                 )
             }
-            if let tag { try dataset.store.tag(tag, version) }
-            return version
         }
     }
 
@@ -55,6 +55,7 @@ public struct VersionStage: Sendable {
         {
             lineage["embedder.\(embedder.id.name)"] = embedder.id.digest.hex
         }
+        if let main = try dataset.mainEmbedder() { lineage["embedder"] = main.id.name }
         for model in try dataset.store.models().reversed() {
             lineage["model.\(model.name)"] = model.digest.hex
         }

@@ -30,6 +30,10 @@ public struct ReviewItem: Sendable, Hashable, Codable {
 
     /// A proposed label, best first in an item.
     public struct Proposal: Sendable, Hashable, Codable {
+        /// The name of the proposal, `p-` and numbers, in an item of one image.
+        public let id: String?
+        /// `classification`, in an item of one image.
+        public let type: String?
         /// The class.
         public let label: String
         /// Its probability, 0 to 1.
@@ -38,7 +42,15 @@ public struct ReviewItem: Sendable, Hashable, Codable {
         public let source: String
 
         /// Describes a proposal.
-        public init(label: String, score: Double, source: String) {
+        public init(
+            id: String? = nil,
+            type: String? = nil,
+            label: String,
+            score: Double,
+            source: String
+        ) {
+            self.id = id
+            self.type = type
             self.label = label
             self.score = score
             self.source = source

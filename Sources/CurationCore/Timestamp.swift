@@ -2,33 +2,46 @@ public import FoundationEssentials
 
 /// A moment, kept as text: RFC 3339 in UTC with milliseconds, so that text order is time order.
 public struct Timestamp: Sendable, Hashable, Comparable, Codable, CustomStringConvertible {
-    /// Seconds since 1970-01-01T00:00:00Z.
-    public let seconds: Double
+    // Whole numbers, so that text and back is exact.
+    private let milliseconds: Int64
 
-    /// Takes seconds since 1970-01-01T00:00:00Z.
+    /// Takes seconds since 1970-01-01T00:00:00Z, rounded to milliseconds.
     public init(seconds: Double) {
-        self.seconds = (seconds * 1000).rounded() / 1000
+        milliseconds = Int64((seconds * 1000).rounded())
     }
 
     /// Takes a date.
     public init(_ date: Date) { self.init(seconds: date.timeIntervalSince1970) }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    public var seconds: Double { Double(milliseconds) / 1000 }
 
     /// The moment of the call.
     public static var now: Timestamp { Timestamp(Date()) }
 
     /// The moment as text: `2026-01-01T00:05:00.000Z`.
     public var description: String {
-        Date(timeIntervalSince1970: seconds).formatted(Self.style)
+        let (whole, rest) = milliseconds.quotientAndRemainder(dividingBy: 1000)
+        let text = Date(timeIntervalSince1970: Double(whole)).formatted(Self.style)
+        let digits = String(rest)
+        let padded = String(repeating: "0", count: 3 - digits.count) + digits
+        return "\(text.dropLast()).\(padded)Z"
     }
 
     /// Reads the text that `description` writes; nil when it is another.
     public init?(_ text: String) {
-        guard let date = try? Self.style.parse(text) else { return nil }
-        self.init(date)
+        let parts = text.split(separator: ".")
+        guard parts.count == 2, parts[1].count == 4, parts[1].last == "Z",
+            let rest = Int64(parts[1].dropLast()), rest >= 0,
+            let date = try? Self.style.parse("\(parts[0])Z")
+        else { return nil }
+        milliseconds = Int64(date.timeIntervalSince1970.rounded()) * 1000 + rest
     }
 
     /// Orders moments from early to late.
-    public static func < (left: Self, right: Self) -> Bool { left.seconds < right.seconds }
+    public static func < (left: Self, right: Self) -> Bool {
+        left.milliseconds < right.milliseconds
+    }
 
     /// The moment so many seconds later.
     public func advanced(by interval: Double) -> Timestamp {
@@ -55,5 +68,5 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable, CustomStringCo
         try container.encode(description)
     }
 
-    private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+    private static let style = Date.ISO8601FormatStyle()
 }

@@ -12,7 +12,7 @@ package struct ExportVerification: Sendable, Equatable {
     package private(set) var problems: [String] = []
     /// Files that were read.
     package private(set) var filesChecked = 0
-    /// Samples that were read inside shards.
+    /// Samples whose image was read, in a shard or as a file.
     package private(set) var samplesChecked = 0
 
     private let path: String
@@ -99,6 +99,7 @@ package struct ExportVerification: Sendable, Equatable {
         }
         if Self.isImage(file), let name = file.path.split(separator: "/").last {
             note(key: String(name.prefix { $0 != "." }), split: file.split, in: file.path)
+            samplesChecked += 1
         }
         return hasher.finish()
     }

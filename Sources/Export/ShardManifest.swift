@@ -25,9 +25,9 @@ package struct ShardManifest: Sendable, Equatable, Decodable {
 
     /// The version of the data set that was exported.
     package struct Version: Sendable, Equatable, Codable {
-        /// The name that was asked for or the short digest.
+        /// The id of the commit.
         package let id: String
-        /// The content hash of the version.
+        /// The digest of its content.
         package let digest: String
 
         /// Names a version.

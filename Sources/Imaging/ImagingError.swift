@@ -40,15 +40,14 @@ package enum ImagingError: Error, Equatable, CustomStringConvertible {
                 + "Convert it: \(format.conversion)"
         case .tooLarge(let width, let height, let limit):
             "The image has \(width) x \(height) pixels; the limit is \(limit) pixels. "
-                + "Scale it down, or raise the limit."
+                + "Scale it down."
         case .truncated(let format, let reason):
             "This \(format.title) file ends before there is anything to show (\(reason)). "
                 + "Copy it again."
         case .corrupt(let format, let reason):
             "This \(format.title) file is damaged (\(reason)). Copy it again, or remove it."
         case .outOfMemory(let width, let height):
-            "There is no memory for \(width) x \(height) pixels. Use fewer workers, "
-                + "or scale the image down."
+            "There is no memory for \(width) x \(height) pixels. Scale the image down."
         }
     }
 }

@@ -117,24 +117,26 @@ extension DatasetStore {
 
     /// The groups of copies, in the order in which they were kept.
     package func duplicates() throws(StorageError) -> [DuplicateGroup] {
-        try read { database in
-            let members = try Dictionary(
-                grouping: Row.fetchAll(
-                    database,
-                    sql: "SELECT * FROM duplicateMember ORDER BY duplicateGroup, sample"
-                ),
-                by: { $0["duplicateGroup"] as Int64 }
+        try read { try Self.duplicates(in: $0) }
+    }
+
+    static func duplicates(in database: Database) throws -> [DuplicateGroup] {
+        let members = try Dictionary(
+            grouping: Row.fetchAll(
+                database,
+                sql: "SELECT * FROM duplicateMember ORDER BY duplicateGroup, sample"
+            ),
+            by: { $0["duplicateGroup"] as Int64 }
+        )
+        return try Row.fetchAll(database, sql: "SELECT * FROM duplicateGroup ORDER BY id").map {
+            DuplicateGroup(
+                kind: DuplicateGroup.Kind(rawValue: $0["kind"]) ?? .near,
+                keep: $0["keep"],
+                reason: $0["reason"],
+                members: (members[$0["id"]] ?? []).map {
+                    DuplicateGroup.Member(id: $0["sample"], similarity: $0["similarity"])
+                }
             )
-            return try Row.fetchAll(database, sql: "SELECT * FROM duplicateGroup ORDER BY id").map {
-                DuplicateGroup(
-                    kind: DuplicateGroup.Kind(rawValue: $0["kind"]) ?? .near,
-                    keep: $0["keep"],
-                    reason: $0["reason"],
-                    members: (members[$0["id"]] ?? []).map {
-                        DuplicateGroup.Member(id: $0["sample"], similarity: $0["similarity"])
-                    }
-                )
-            }
         }
     }
 }

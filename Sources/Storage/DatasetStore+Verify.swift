@@ -54,7 +54,7 @@ extension DatasetStore {
             arguments: [change]
         )
         for row in categories {
-            digest.add(CategoryRow(id: row["id"], name: row["name"], addedBy: change).line)
+            digest.add(CategoryRow(id: row["id"], name: row["name"], addedBy: change).fields)
         }
         let samples = try Row.fetchCursor(
             database,
@@ -62,20 +62,20 @@ extension DatasetStore {
             arguments: [change]
         )
         while let row = try samples.next() {
-            digest.add(SampleRow.line(id: row["id"], sha256: row["sha256"], path: row["path"]))
+            digest.add(SampleRow.fields(id: row["id"], sha256: row["sha256"], path: row["path"]))
         }
         let added = try Row.fetchCursor(
             database,
             sql: "SELECT * FROM annotation WHERE addedBy = ? ORDER BY id",
             arguments: [change]
         )
-        while let row = try added.next() { digest.add(AnnotationRow(row).line) }
+        while let row = try added.next() { digest.add(AnnotationRow(row).fields) }
         let retired = try Int64.fetchCursor(
             database,
             sql: "SELECT id FROM annotation WHERE retiredBy = ? ORDER BY id",
             arguments: [change]
         )
-        while let id = try retired.next() { digest.add("retire\t\(id)") }
+        while let id = try retired.next() { digest.add(["retire", "\(id)"]) }
         return digest.finish()
     }
 }

@@ -12,6 +12,18 @@ package struct VersionName: Sendable, Hashable {
     package let version: ContentDigest
 }
 
+/// What a version is made of.
+package struct CommitContent: Sendable {
+    /// The images with their accepted labels.
+    package let samples: [LabeledSample]
+    /// The classes, in their order.
+    package let categories: [String]
+    /// The version before; nil for the first.
+    package let head: Version?
+    /// The digest of the groups of copies that are known.
+    package let copies: ContentDigest
+}
+
 extension DatasetStore {
     /// The branch that commits go to.
     package static let branch = "main"
@@ -67,22 +79,31 @@ extension DatasetStore {
         }
     }
 
-    /// Makes a version of the labels of now, in one transaction, and moves the branch to it.
+    /// Makes a version of the labels of now and moves the branch to it, all in one transaction.
     ///
-    /// `describe` computes the version from the images, the classes and the version before.
+    /// - Parameters:
+    ///   - tag: A name for the version that never moves.
+    ///   - describe: Computes the version from what the data set holds.
+    /// - Throws: `StorageError.tagExists`, `.badName` before anything is written.
     package func commit(
-        describe: ([LabeledSample], [String], Version?) throws -> Version
+        tag: String?,
+        describe: (CommitContent) throws -> Version
     ) throws(StorageError) -> Version {
         try write { database in
-            let samples = try Self.labeledSamples(at: .max, in: database)
-            let categories = try String.fetchAll(
-                database,
-                sql: "SELECT name FROM category ORDER BY id"
+            let copies = try CanonicalText.json(try Self.duplicates(in: database))
+            let content = CommitContent(
+                samples: try Self.labeledSamples(at: .max, in: database),
+                categories: try String.fetchAll(
+                    database,
+                    sql: "SELECT name FROM category ORDER BY id"
+                ),
+                head: try Self.reference(Self.branch, in: database)
+                    .flatMap { try Self.version($0, in: database) },
+                copies: ContentDigest(of: copies)
             )
-            let head = try Self.reference(Self.branch, in: database)
-                .flatMap { try Self.version($0, in: database) }
-            let version = try describe(samples, categories, head)
-            try Self.insert(version, in: database)
+            let version = try describe(content)
+            try Self.insert(version, copies: copies, in: database)
+            if let tag { try Self.tag(tag, version, in: database) }
             try database.execute(
                 sql:
                     "INSERT OR REPLACE INTO reference (name, kind, version) VALUES (?, 'branch', ?)",
@@ -92,17 +113,22 @@ extension DatasetStore {
         }
     }
 
-    private static func insert(_ version: Version, in database: Database) throws {
+    private static func insert(
+        _ version: Version,
+        copies: String,
+        in database: Database
+    ) throws {
         try database.execute(
             sql: """
                 INSERT INTO version (id, content, change, categories, author, at, message, lineage,
-                    images, annotations)
-                VALUES (?, ?, (SELECT max(id) FROM change), ?, ?, ?, ?, ?, ?, ?)
+                    copies, images, annotations)
+                VALUES (?, ?, (SELECT max(id) FROM change), ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 version.id.hex, version.content.hex, try CanonicalText.json(version.categories),
                 version.author, version.at.description, version.message,
-                try CanonicalText.json(version.lineage), version.images, version.annotations,
+                try CanonicalText.json(version.lineage), copies, version.images,
+                version.annotations,
             ]
         )
         for (position, parent) in version.parents.enumerated() {
@@ -178,16 +204,36 @@ extension DatasetStore {
 
     /// Gives a version a name that never moves.
     ///
-    /// - Throws: `StorageError.tagExists` when the name is taken.
+    /// - Throws: `StorageError.tagExists` when the name is taken, `.badName` when it is no name.
     package func tag(_ name: String, _ version: Version) throws(StorageError) {
-        try write { database in
-            guard try Self.reference(name, in: database) == nil else {
-                throw StorageError.tagExists(name)
-            }
-            try database.execute(
-                sql: "INSERT INTO reference (name, kind, version) VALUES (?, 'tag', ?)",
-                arguments: [name, version.id.hex]
-            )
+        try write { try Self.tag(name, version, in: $0) }
+    }
+
+    private static func tag(_ name: String, _ version: Version, in database: Database) throws {
+        let isName = name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]*/) != nil
+        guard isName, name != "HEAD", name != branch else { throw StorageError.badName(name) }
+        guard try reference(name, in: database) == nil else { throw StorageError.tagExists(name) }
+        try database.execute(
+            sql: "INSERT INTO reference (name, kind, version) VALUES (?, 'tag', ?)",
+            arguments: [name, version.id.hex]
+        )
+    }
+
+    /// The groups of copies as they were known when the version was made.
+    ///
+    /// - Returns: The groups, and the digest of their text.
+    package func duplicates(
+        at version: Version
+    ) throws(StorageError) -> (groups: [DuplicateGroup], digest: ContentDigest) {
+        try read { database in
+            let text =
+                try String.fetchOne(
+                    database,
+                    sql: "SELECT copies FROM version WHERE id = ?",
+                    arguments: [version.id.hex]
+                ) ?? "[]"
+            let groups = try JSONDecoder().decode([DuplicateGroup].self, from: Data(text.utf8))
+            return (groups, ContentDigest(of: text))
         }
     }
 

@@ -90,10 +90,10 @@ struct LabelBatch {
             )
         }
         var digest = RowDigest()
-        categories.forEach { digest.add($0.line) }
-        samples.forEach { digest.add($0.line) }
-        annotations.forEach { digest.add($0.line) }
-        retired.sorted().forEach { digest.add("retire\t\($0)") }
+        categories.forEach { digest.add($0.fields) }
+        samples.forEach { digest.add($0.fields) }
+        annotations.forEach { digest.add($0.fields) }
+        retired.sorted().forEach { digest.add(["retire", "\($0)"]) }
         try insertChange(change, rows: digest.finish(), in: database)
         for row in categories { try row.insert(in: database) }
         for row in samples { try row.insert(in: database) }
@@ -137,11 +137,15 @@ struct LabelBatch {
     }
 }
 
-/// The digest over the rows that one change touched, line by line.
+/// The digest over rows: each field with its length before it, so that no two lists are alike.
 struct RowDigest: ~Copyable {
     private var hasher = ContentHasher()
 
-    mutating func add(_ line: String) { hasher.update(Array("\(line)\n".utf8)) }
+    mutating func add(_ fields: [String]) {
+        var bytes = Array("\(fields.count)".utf8)
+        for field in fields { bytes += Array(" \(field.utf8.count) ".utf8) + Array(field.utf8) }
+        hasher.update(bytes + [UInt8(ascii: "\n")])
+    }
 
     consuming func finish() -> ContentDigest { hasher.finish() }
 }

@@ -17,7 +17,9 @@ struct ChangeRow {
         let fields = [
             previous ?? "", "\(id)", kind, author, at, payload, undoes.map { "\($0)" } ?? "", rows,
         ]
-        return ContentDigest(of: fields.joined(separator: "\n"))
+        var digest = RowDigest()
+        digest.add(fields)
+        return digest.finish()
     }
 }
 
@@ -27,7 +29,7 @@ struct CategoryRow {
     let name: String
     let addedBy: Int64
 
-    var line: String { "category\t\(id)\t\(name)" }
+    var fields: [String] { ["category", "\(id)", name] }
 
     func insert(in database: Database) throws {
         try database.execute(
@@ -73,10 +75,10 @@ struct SampleRow {
         }
     }
 
-    var line: String { Self.line(id: id, sha256: new.sha256.hex, path: new.path) }
+    var fields: [String] { Self.fields(id: id, sha256: new.sha256.hex, path: new.path) }
 
-    static func line(id: Int64, sha256: String, path: String) -> String {
-        "sample\t\(id)\t\(sha256)\t\(path)"
+    static func fields(id: Int64, sha256: String, path: String) -> [String] {
+        ["sample", "\(id)", sha256, path]
     }
 
     func insert(in database: Database) throws {
@@ -142,12 +144,11 @@ struct AnnotationRow {
         addedBy = row["addedBy"]
     }
 
-    var line: String {
+    var fields: [String] {
         let bits = score.map { String($0.bitPattern, radix: 16) } ?? ""
         return [
             "label", "\(id)", "\(sample)", kind, "\(category)", geometry ?? "", state, bits, source,
         ]
-        .joined(separator: "\t")
     }
 
     func insert(in database: Database) throws {

@@ -194,6 +194,7 @@ enum Schema1 {
             at TEXT NOT NULL,
             message TEXT NOT NULL,
             lineage TEXT NOT NULL CHECK (json_valid(lineage)),
+            copies TEXT NOT NULL CHECK (json_valid(copies)),
             images INTEGER NOT NULL CHECK (images >= 0),
             annotations INTEGER NOT NULL CHECK (annotations >= 0)
         ) STRICT;

@@ -22,6 +22,8 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
     case ambiguousVersion(String)
     /// The name is taken by a tag, which never moves.
     case tagExists(String)
+    /// The text is no name of a version.
+    case badName(String)
     /// The vectors at hand do not fit together.
     case dimension(expected: Int, found: Int)
 
@@ -50,6 +52,9 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
             "'\(name)' is the beginning of more than one version: give more digits"
         case .tagExists(let name):
             "there is a tag '\(name)' already, and tags never move: choose another name"
+        case .badName(let name):
+            "'\(name)' is no name for a version: use letters, digits, dots, dashes and underscores, "
+                + "and neither HEAD nor \(DatasetStore.branch)"
         case .dimension(let expected, let found):
             "vectors of \(found) numbers do not fit an embedder of \(expected)"
         }

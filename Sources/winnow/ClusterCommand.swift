@@ -8,8 +8,8 @@ struct ClusterCommand: ParsableCommand {
         commandName: "cluster",
         abstract: "Find near neighbours, copies, and clusters of pictures that belong together.",
         discussion: """
-            With --json one document a line: id, cluster (-1 for none), probability. The same seed
-            gives the same clusters.
+            With --json one document a line: id, cluster (-1 for none), probability. The
+            same seed gives the same clusters.
 
             Example:
               winnow cluster --granularity 3 -d ~/cats
@@ -55,8 +55,8 @@ struct DuplicatesCommand: ParsableCommand {
         commandName: "duplicates",
         abstract: "List groups of copies, and which picture of each should stay.",
         discussion: """
-            Copies are found by `winnow cluster`. With --json one document a line: group, kind,
-            keep, reason, members.
+            Copies are found by `winnow cluster`. With --json one document a line:
+            group, kind, keep, reason, members.
 
             Examples:
               winnow duplicates -d ~/cats

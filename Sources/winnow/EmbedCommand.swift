@@ -7,8 +7,8 @@ struct EmbedCommand: ParsableCommand {
         commandName: "embed",
         abstract: "Give every picture a vector that is close for similar pictures.",
         discussion: """
-            Uses EfficientNet-Lite0 through ONNX Runtime, which `scripts/setup` puts in place; where
-            they are missing it says so and uses the built-in descriptor.
+            Uses EfficientNet-Lite0 through ONNX Runtime, which `scripts/setup` puts in
+            place; where they are missing it says so and uses the built-in descriptor.
 
             Examples:
               winnow embed -d ~/cats

@@ -8,9 +8,10 @@ struct ExportCommand: ParsableCommand {
         commandName: "export",
         abstract: "Write a version as files for training, with splits that do not leak.",
         discussion: """
-            webdataset: numbered tar shards with the picture, its labels as JSON, its class and its
-            vector (.npy). coco, csv: one annotation file a split beside copies of the pictures.
-            Copies of one picture are always in one split. The same version gives the same bytes.
+            webdataset: numbered tar shards with the picture, its labels as JSON, its
+            class and its vector (.npy). coco, csv: one annotation file a split beside
+            copies of the pictures. Copies of one picture are always in one split. The
+            same version gives the same bytes.
 
             Example:
               winnow export v1 --to ~/cats-v1 --format webdataset --split train=0.8,val=0.1,test=0.1
@@ -98,8 +99,8 @@ struct ExportVerifyCommand: ParsableCommand {
         commandName: "export-verify",
         abstract: "Read an export again and hold it to its manifest.",
         discussion: """
-            Needs no data set. Exits with 1 when a file is missing, changed or too many, or a
-            picture is in two splits.
+            Needs no data set. Exits with 1 when a file is missing, changed or too many,
+            or a picture is in two splits.
 
             Example:
               winnow export-verify ~/cats-v1
@@ -107,11 +108,11 @@ struct ExportVerifyCommand: ParsableCommand {
     )
 
     @Argument(help: "The folder of the export.") var folder: String
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup var output: OutputOptions
 
     func run() throws {
         let report = try ExportVerifyStage().run(URL(filePath: folder).standardizedFileURL.path)
-        if global.json {
+        if output.json {
             try Terminal.show(json: report)
         } else {
             report.problems.forEach { Terminal.show($0) }

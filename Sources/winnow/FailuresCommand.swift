@@ -8,8 +8,8 @@ struct FailuresCommand: ParsableCommand {
         commandName: "failures",
         abstract: "List every file that could not be imported, and why.",
         discussion: """
-            Each has a stable code and a sentence that says what to do. With --json one JSON
-            document a line: path, code, message.
+            Each has a stable code and a sentence that says what to do. With --json one
+            JSON document a line: path, code, message.
 
             Example:
               winnow failures -d ~/cats --json

@@ -2,7 +2,16 @@ import ArgumentParser
 import Curation
 import Foundation
 
-/// What every command takes.
+/// What commands take that work on no data set that is there already.
+struct OutputOptions: ParsableArguments {
+    @Flag(name: .long, help: "Print JSON instead of text for people.")
+    var json = false
+
+    @Flag(name: .long, help: "Show no progress and no hints.")
+    var quiet = false
+}
+
+/// What every other command takes.
 struct GlobalOptions: ParsableArguments {
     @Option(
         name: [.customShort("d"), .long],

@@ -38,8 +38,8 @@ struct ImportCommand: ParsableCommand {
         commandName: "import",
         abstract: "Bring pictures in: decoded, hashed and measured once.",
         discussion: """
-            Broken files never stop an import: each becomes a row of `winnow failures`. Running it
-            again imports nothing twice; Ctrl-C keeps what is done.
+            Broken files never stop an import: each becomes a row of `winnow failures`.
+            Running it again imports nothing twice; Ctrl-C keeps what is done.
 
             Examples:
               winnow import ~/pictures -d ~/cats
@@ -64,7 +64,11 @@ struct ImportCommand: ParsableCommand {
         if global.json {
             try Terminal.show(json: report)
         } else {
-            Terminal.show(report.summary)
+            Terminal.show(
+                dryRun
+                    ? "\(report.found) files, of which \(report.pending) would be read."
+                    : report.summary
+            )
         }
         if strict, report.failed > 0 { throw ExitCodes.finding }
     }

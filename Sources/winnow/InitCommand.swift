@@ -29,7 +29,7 @@ struct InitCommand: ParsableCommand {
     @Option(help: "The classes, separated by commas; more can come during review.")
     var classes: String?
 
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup var output: OutputOptions
 
     func run() throws {
         let url = URL(filePath: folder).standardizedFileURL
@@ -37,13 +37,13 @@ struct InitCommand: ParsableCommand {
             creating: url,
             schema: LabelSchema(task: task, categories: try Self.categories(classes))
         )
-        if global.json {
+        if output.json {
             try Terminal.show(
                 json: Result(dataset: dataset.folder.path, schema_version: Dataset.schemaVersion)
             )
         } else {
             Terminal.show("Made a data set in \(dataset.folder.path)")
-            Terminal.say("Next: winnow import PICTURES -d \(folder)")
+            if !output.quiet { Terminal.say("Next: winnow import PICTURES -d \(folder)") }
         }
     }
 

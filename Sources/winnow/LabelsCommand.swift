@@ -8,8 +8,8 @@ struct LabelsCommand: ParsableCommand {
         commandName: "labels",
         abstract: "List every picture with its labels.",
         discussion: """
-            With --json one document a line: id, path, sha256, annotations; each annotation says
-            its source and its state (proposed, accepted, rejected).
+            With --json one document a line: id, path, sha256, annotations; each
+            annotation says its source and its state (proposed, accepted, rejected).
 
             Examples:
               winnow labels -d ~/cats

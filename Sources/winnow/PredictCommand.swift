@@ -7,9 +7,10 @@ struct PredictCommand: ParsableCommand {
         commandName: "predict",
         abstract: "Propose a label for every picture that nobody has decided.",
         discussion: """
-            Learns from the labels that people stand behind; before the first one there is nothing
-            to propose, and `winnow review` starts with groups of similar pictures instead. The
-            proposals carry a probability and the digest of the model that made them.
+            Learns from the labels that people stand behind; before the first one there
+            is nothing to propose, and `winnow review` starts with groups of similar
+            pictures instead. The proposals carry a probability and the digest of the
+            model that made them.
 
             Example:
               winnow predict --with neighbors -d ~/cats

@@ -8,9 +8,10 @@ struct QualityCommand: ParsableCommand {
         commandName: "quality",
         abstract: "Measure the pictures and the labels.",
         discussion: """
-            Finds pictures that are dark, light, blurry, of low information, of odd size or shape;
-            counts the classes; and, given a file of true classes, says how many labels are right.
-            With --json one document a line: name, value or histogram, flagged.
+            Finds pictures that are dark, light, blurry, of low information, of odd size
+            or shape; counts the classes; and, given a file of true classes, says how
+            many labels are right. With --json one document a line: name, value or
+            histogram, flagged.
 
             Examples:
               winnow quality -d ~/cats

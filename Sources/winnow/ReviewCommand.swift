@@ -11,7 +11,8 @@ struct ReviewCommand: AsyncParsableCommand {
         commandName: "review",
         abstract: "Review proposed labels: on a local page, or by commands.",
         discussion: """
-            Without a further word it serves the page on 127.0.0.1 and prints its address.
+            Without a further word it serves the page on 127.0.0.1 and prints its
+            address.
 
             Examples:
               winnow review -d ~/cats
@@ -32,8 +33,9 @@ struct ReviewNextCommand: ParsableCommand {
         commandName: "next",
         abstract: "Lease the next items, planned from the latest decisions.",
         discussion: """
-            One review item a line. There may be fewer than asked for where it pays to learn from
-            their outcome first: decide them and ask again. None means that nothing is left.
+            One review item a line. There may be fewer than asked for where it pays to
+            learn from their outcome first: decide them and ask again. None means that
+            nothing is left.
 
             Example:
               winnow review next --limit 5 --json -d ~/cats
@@ -74,8 +76,9 @@ struct ReviewDecideCommand: ParsableCommand {
         commandName: "decide",
         abstract: "Take decisions from standard input, JSON Lines.",
         discussion: """
-            Sending a decision twice counts once. Each line is answered by one: item, status
-            (decided, repeated, conflict, expired, invalid). Exits with 1 when one was not taken.
+            Sending a decision twice counts once. Each line is answered by one: item,
+            status (decided, repeated, conflict, expired, invalid). Exits with 1 when
+            one was not taken.
 
             Example:
               echo '{"item":"r-1","lease":"…","reviewer":"r1","decision":"accept"}' |
@@ -166,8 +169,8 @@ struct ReviewStatusCommand: ParsableCommand {
         commandName: "status",
         abstract: "Show how far the review has come.",
         discussion: """
-            Accuracy is how often what was proposed was right when a person looked, with the
-            interval that holds it with 95 % confidence.
+            Accuracy is how often what was proposed was right when a person looked, with
+            the interval that holds it with 95 % confidence.
 
             Example:
               winnow review status --json -d ~/cats
@@ -200,9 +203,9 @@ struct ReviewReplayCommand: ParsableCommand {
         commandName: "replay",
         abstract: "Answer the queue from a file of classes, counting a person's time.",
         discussion: """
-            The file is CSV with the columns label and sha256 or path. A picture alone counts 2 s, a
-            screen 1 s, each picture on it 0.2 s, each exception 1.5 s; the reviewing cost is that
-            time over 2 s a picture.
+            The file is CSV with the columns label and sha256 or path. A picture alone
+            counts 2 s, a screen 1 s, each picture on it 0.2 s, each exception 1.5 s;
+            the reviewing cost is that time over 2 s a picture.
 
             Example:
               winnow review replay answers.csv --target 0.99 -d ~/cats

@@ -10,8 +10,9 @@ struct ReviewServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Serve the review page on 127.0.0.1 and print its address.",
         discussion: """
-            The address carries a token that is good for this start only; a browser that has opened
-            it once stays signed in. Ctrl-C ends the server; nothing that was decided is lost.
+            The address carries a token that is good for this start only; a browser that
+            has opened it once stays signed in for 12 hours. Ctrl-C ends the server;
+            nothing that was decided is lost.
 
             Example:
               winnow review -d ~/cats --reviewer anna

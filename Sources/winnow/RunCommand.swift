@@ -9,9 +9,9 @@ struct RunCommand: ParsableCommand {
         commandName: "run",
         abstract: "The main job up to review: import, embed, cluster, find copies, predict.",
         discussion: """
-            Makes the data set if there is none (in ./winnow-dataset unless told). Ctrl-C leaves a
-            clean state, and running it again goes on from there. With --json one document a stage,
-            one a line.
+            Makes the data set if there is none (in ./winnow-dataset unless told).
+            Ctrl-C leaves a clean state, and running it again goes on from there. With
+            --json one document a stage, one a line.
 
             Example:
               winnow run ~/pictures -d ~/cats
@@ -40,6 +40,9 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         let watch = InterruptWatch()
         let bar = global.progress()
+        for source in options.sources where !FileManager.default.fileExists(atPath: source) {
+            throw CurationError.input("no file or folder at \(source): check the path")
+        }
         let dataset = try openOrMake()
         let imported = try ImportStage(
             dataset: dataset,
@@ -49,8 +52,8 @@ struct RunCommand: ParsableCommand {
         try show("import", imported, imported.summary)
         guard try !dataset.samples().isEmpty else {
             throw CurationError.input(
-                "no picture could be imported from \(options.sources.joined(separator: ", ")); "
-                    + "`winnow failures` says why"
+                "there is no picture in \(options.sources.joined(separator: ", "))"
+                    + (imported.failed > 0 ? " that can be read: `winnow failures` says why" : "")
             )
         }
         let embedded = try EmbedStage(
@@ -64,7 +67,9 @@ struct RunCommand: ParsableCommand {
         try show("cluster", clustered, clustered.summary)
         let predicted = try PredictStage(dataset: dataset).run()
         try show("predict", predicted, predicted.summary)
-        if !global.json { Terminal.say("Next: winnow review -d \(dataset.folder.path)") }
+        if !global.json, !global.quiet {
+            Terminal.say("Next: winnow review -d \(dataset.folder.path)")
+        }
     }
 
     private func openOrMake() throws -> Dataset {

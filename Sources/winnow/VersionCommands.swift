@@ -45,8 +45,9 @@ struct CommitCommand: ParsableCommand {
         commandName: "commit",
         abstract: "Keep the labels of now as a version that never changes.",
         discussion: """
-            `version` is the digest of pictures, labels and classes, the same on any machine; `id`
-            covers parents, author, time, message and lineage too. Either names the version.
+            `version` is the digest of pictures, labels and classes, the same on any
+            machine; `id` covers parents, author, time, message and lineage too. Either
+            names the version.
 
             Example:
               winnow commit -d ~/cats -m "first pass" --tag v1

@@ -9,7 +9,8 @@ struct Winnow: AsyncParsableCommand {
         commandName: "winnow",
         abstract: "Turns a folder of raw pictures into a reviewed, versioned data set.",
         discussion: """
-            Start with the main job, which makes a data set and does everything up to review:
+            Start with the main job, which makes a data set and does everything up to
+            review:
 
               winnow run ~/pictures -d ~/cats
 
@@ -19,11 +20,12 @@ struct Winnow: AsyncParsableCommand {
               winnow commit -d ~/cats -m "first pass" --tag v1
               winnow export v1 -d ~/cats --to ~/cats-v1 --format webdataset
 
-            A command finds its data set by -d, else by $WINNOW_DATASET, else in the folder that you
-            are in or one above it. Results go to standard output, progress to standard error.
-            Exit codes: 0 done, 1 a check found something, 64 usage, 65 bad data, 66 no such input,
-            69 a component is missing, 73 cannot create, 74 input or output failed, 75 busy,
-            130 interrupted (the next run goes on from there).
+            A command finds its data set by -d, else by $WINNOW_DATASET, else in the
+            folder that you are in or one above it. Results go to standard output,
+            progress to standard error. Exit codes: 0 done, 1 a check found something,
+            64 usage, 65 bad data, 66 no such input, 69 a component is missing, 73
+            cannot create, 74 input or output failed, 75 busy, 130 interrupted (the next
+            run goes on from there).
             """,
         version: WinnowRelease.version,
         groupedSubcommands: [

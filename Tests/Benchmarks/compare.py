@@ -2,7 +2,7 @@
 """Runs winnow-bench beside the tools that people use today, on the same input, and prints a table.
 
     pip install numpy pillow opencv-python-headless simplejpeg faiss-cpu webdataset
-    compare.py --bench .build/release/winnow-bench --pictures DIR [--only decode,knn,embed,export]
+    compare.py --bench .build/release/winnow-bench --pictures DIR
 
 DIR holds JPEG files of any size. Each run is a process of its own, and of three runs the one with
 the median time counts. A peer that is not installed is left out. The rows that exact search finds
@@ -24,7 +24,9 @@ THREADS = (1, 2)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--bench", required=True)
     parser.add_argument("--pictures", required=True)
     parser.add_argument("--only", default="decode,knn,embed,export")
@@ -69,8 +71,9 @@ def knn(options):
 
 
 def embed(options):
+    command = ["embed", options.pictures, "--threads"]
     return [
-        ("winnow-bench embed", threads, ours(options, ["embed", options.pictures, "--threads", str(threads)]))
+        ("winnow-bench embed", threads, ours(options, [*command, str(threads)]))
         for threads in THREADS
     ]
 
@@ -91,8 +94,7 @@ def ours(options, command, before=lambda: None):
     results = []
     for _ in range(RUNS):
         before()
-        line = subprocess.run([options.bench, *command], check=True, capture_output=True, text=True).stdout
-        results.append(json.loads(line))
+        results.append(json.loads(output_of([options.bench, *command])))
     return median(results)
 
 
@@ -108,9 +110,13 @@ def theirs(options, peer, threads):
     environment = dict(os.environ, OMP_NUM_THREADS=str(threads))
     results = []
     for _ in range(RUNS):
-        line = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
-        results.append(json.loads(line.splitlines()[-1]))
+        results.append(json.loads(output_of(command, environment).splitlines()[-1]))
     return median(results)
+
+
+def output_of(command, environment=None):
+    run = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
+    return run.stdout
 
 
 def median(results):
@@ -144,7 +150,8 @@ def emit(started, processor, amount, unit):
     rates = {f"{unit}_per_s": amount / seconds, f"{unit}_per_cpu_s": amount / cpu}
     with open("/proc/self/status") as status:
         peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM:"))
-    print(json.dumps(dict(seconds=seconds, cpu_s=cpu, peak_rss_mb=peak * 1024 / 1e6, throughput=rates)))
+    peak_mb = peak * 1024 / 1e6
+    print(json.dumps(dict(seconds=seconds, cpu_s=cpu, peak_rss_mb=peak_mb, throughput=rates)))
 
 
 def pictures(options):
@@ -236,7 +243,8 @@ def webdataset_export(options):
     shutil.rmtree(target, ignore_errors=True)
     os.makedirs(target)
     started, processor = time.perf_counter(), time.process_time()
-    with webdataset.ShardWriter(target + "/s-%05d.tar", maxsize=64e6, maxcount=100_000, verbose=0) as writer:
+    shards = target + "/s-%05d.tar"
+    with webdataset.ShardWriter(shards, maxsize=64e6, maxcount=100_000, verbose=0) as writer:
         for index, path in enumerate(paths):
             with open(path, "rb") as file:
                 content = file.read()

@@ -9,6 +9,14 @@ import Testing
         #expect(try #require(Timestamp(moment.description)) == moment)
     }
 
+    @Test func `every millisecond comes back from its text`() throws {
+        for step in 0..<3000 {
+            let moment = Timestamp(seconds: 1_795_416_123 + Double(step) / 1000)
+            let again = try #require(Timestamp(moment.description))
+            #expect(again == moment && again.description == moment.description)
+        }
+    }
+
     @Test func `the order of texts is the order of time`() {
         let moments = (0..<200).map { Timestamp(seconds: 1_700_000_000 + Double($0) * 0.37) }
         #expect(moments.map(\.description).sorted() == moments.map(\.description))
