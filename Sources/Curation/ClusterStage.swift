@@ -45,8 +45,10 @@ public struct ClusterStage: Sendable {
 
     /// Computes and keeps neighbours, copies and clusters anew.
     ///
-    /// - Parameter granularity: 1.5 is natural; larger gives more and smaller clusters.
-    /// - Parameter seed: The same seed gives the same clusters.
+    /// - Parameters:
+    ///   - granularity: 1.5 is natural; larger gives more and smaller clusters.
+    ///   - seed: The same seed gives the same clusters.
+    /// - Returns: What was found.
     /// - Throws: `CurationError.input` before anything was embedded; `CancellationError`.
     public func run(granularity: Double = 1.5, seed: UInt64 = 0) throws -> Report {
         let clock = ContinuousClock()

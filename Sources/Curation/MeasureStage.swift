@@ -30,6 +30,7 @@ public struct MeasureStage: Sendable {
     /// All metrics: one of each image issue, the class counts, and accuracy where there is a truth.
     ///
     /// - Parameter truth: A CSV file with the columns `label` and `sha256` or `path`.
+    /// - Returns: The metrics, issues first.
     /// - Throws: `CurationError.input`, `.badData` when the truth cannot be read.
     public func run(truth: String? = nil) throws -> [Metric] {
         try rephrasing { () throws in

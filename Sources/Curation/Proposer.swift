@@ -77,7 +77,10 @@ struct Proposer {
 
     /// What is proposed for a task, best first; for a group the mean over its members.
     func proposals(_ task: PlannedTask) -> [ReviewItem.Proposal] {
-        guard !probabilities.isEmpty else { return [] }
+        // With one class known every picture would seem to be of it.
+        guard !probabilities.isEmpty, task.isCluster || knowledge.classes.count > 1 else {
+            return []
+        }
         let members = task.samples.compactMap { rows[$0] }
         let means = knowledge.classes.indices.map { category -> (category: Int, mean: Float) in
             let sum = members.reduce(0) { $0 + probability($1, category) }

@@ -125,7 +125,9 @@ public final class ReviewDesk: Sendable {
         }
     }
 
-    /// The thumbnail that was made at import, a JPEG of long side 320; nil when there is none.
+    /// The thumbnail, a JPEG of long side 320: the one made at import, or made anew when it is gone.
+    ///
+    /// - Returns: nil when there is no such picture, or its file is gone too.
     ///
     /// - Throws: `CurationError.storage`.
     public func thumbnail(of id: Sample.ID) async throws -> [UInt8]? {
@@ -136,7 +138,12 @@ public final class ReviewDesk: Sendable {
                     of: sample.sha256,
                     in: dataset.store.thumbnailFolder
                 )
-                return (try? Data(contentsOf: file)).map { Array($0) }
+                if let kept = try? Data(contentsOf: file), !kept.isEmpty { return Array(kept) }
+                return (try? Data(contentsOf: URL(filePath: sample.path)))
+                    .flatMap {
+                        try? ImageDecoder().decode(Array($0), atLeast: Thumbnail.longestSide)
+                    }
+                    .map { Thumbnail.jpeg(of: $0.pixels) }
             }
         }
     }

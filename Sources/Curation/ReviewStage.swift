@@ -24,7 +24,12 @@ public final class ReviewStage: Sendable {
     /// There may be fewer than `limit` although more is to do: where it pays to learn from the
     /// outcome first. There are none when nothing is left for this reviewer.
     ///
-    /// - Parameter includingSkipped: Whether what the reviewer skipped is offered again.
+    /// - Parameters:
+    ///   - limit: The most items.
+    ///   - reviewer: Who is given them.
+    ///   - includingSkipped: Whether what the reviewer skipped is offered again.
+    ///   - now: The time from which the leases count.
+    /// - Returns: The items, in the order in which to decide them.
     /// - Throws: `CurationError.input` before anything was embedded; `.busy`.
     public func next(
         limit: Int,

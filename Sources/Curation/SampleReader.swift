@@ -74,11 +74,22 @@ package struct SampleReader: Sendable {
     private func writeThumbnail(of pixels: PixelBuffer, _ digest: ContentDigest) throws {
         let file = Self.thumbnail(of: digest, in: thumbnailFolder)
         guard !FileManager.default.fileExists(atPath: file.path) else { return }
-        try FileManager.default.createDirectory(
-            at: file.deletingLastPathComponent(),
-            withIntermediateDirectories: true
-        )
-        try Data(Thumbnail.jpeg(of: pixels)).write(to: file, options: .atomic)
+        // Renamed into place, so that it is whole when the process dies; not synced, for it can be
+        // made again and a sync for each file would take longer than all else.
+        let bytes = Data(Thumbnail.jpeg(of: pixels))
+        let part = file.appendingPathExtension("\(UInt32.random(in: 0...(.max)))")
+        do {
+            try bytes.write(to: part)
+        } catch {
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(),
+                withIntermediateDirectories: true
+            )
+            try bytes.write(to: part)
+        }
+        // Another worker may have made the thumbnail of the same bytes meanwhile.
+        try? FileManager.default.moveItem(at: part, to: file)
+        try? FileManager.default.removeItem(at: part)
     }
 
     private func fail(

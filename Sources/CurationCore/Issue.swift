@@ -25,7 +25,7 @@ public struct Issue: Sendable, Hashable, Codable {
 
 /// Numbers read off the upright pixels at import, from which issues are told.
 public struct ImageMetrics: Sendable, Hashable, Codable {
-    /// Mean of the brightness, 0 black to 1 white (Rec. 601 luma).
+    /// Mean of the brightness, 0 black to 1 white; the luma of BT.601.
     public let brightness: Double
     /// Brightness that 1 % of the pixels fall below.
     public let darkest: Double

@@ -84,7 +84,8 @@ extension DatasetStore {
     /// - Parameters:
     ///   - tag: A name for the version that never moves.
     ///   - describe: Computes the version from what the data set holds.
-    /// - Throws: `StorageError.tagExists`, `.badName` before anything is written.
+    /// - Returns: The version.
+    /// - Throws: `StorageError.tagExists`, `.badName`; nothing is written then.
     package func commit(
         tag: String?,
         describe: (CommitContent) throws -> Version

@@ -1,4 +1,4 @@
-/// The SQL that made schema 1. Frozen: `schemas/store.sql` says the same with more words.
+/// The SQL that made schema 1, frozen; `schemas/store.sql` says the same with more words.
 enum Schema1 {
     static let sql = """
 
