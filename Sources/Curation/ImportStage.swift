@@ -129,7 +129,8 @@ public struct ImportStage: Sendable {
         result.failed += walk.failures.count
         result.pending = files.count
         if !request.dryRun {
-            try importAll(files, walk.failures, request, into: &result)
+            let classes = try classes(of: walk.files, request)
+            try importAll(files, walk.failures, classes, request, into: &result)
         }
         let duration = clock.now - start
         result.seconds = duration / .seconds(1)
@@ -140,6 +141,7 @@ public struct ImportStage: Sendable {
     private func importAll(
         _ files: [FoundFile],
         _ failures: [ImportFailure],
+        _ classes: [String: String],
         _ request: Request,
         into result: inout Report
     ) throws {
@@ -154,9 +156,10 @@ public struct ImportStage: Sendable {
             for outcome in WorkerPool.map(batch, reader.read) {
                 switch outcome {
                 case .success(var sample, let file):
-                    sample.labels = labels(of: file, request)
+                    sample.labels = classes[file.path].map { [given($0, request)] } ?? []
                     samples.append(sample)
                 case .failure(let failure): failed.append(failure)
+                case .unwritable(let error): throw error
                 }
             }
             result.failed += failed.count
@@ -186,16 +189,28 @@ public struct ImportStage: Sendable {
         result.exactDuplicates += kept.exactDuplicates
     }
 
-    private func labels(of file: FoundFile, _ request: Request) -> [NewSample.GivenLabel] {
-        guard request.format == .imagefolder, request.labelsAs != .ignored else { return [] }
-        let parts = file.relativePath.split(separator: "/")
-        guard parts.count > 1 else { return [] }
-        return [
-            NewSample.GivenLabel(
-                label: .classification(category: String(parts[0])),
-                state: request.labelsAs == .reviewed ? .accepted : .proposed,
-                source: "import:imagefolder"
+    /// The classes that the folders name, by path; none where folders are no classes.
+    private func classes(of files: [FoundFile], _ request: Request) throws -> [String: String] {
+        guard request.format == .imagefolder, request.labelsAs != .ignored, !files.isEmpty else {
+            return [:]
+        }
+        let names = try rephrasing { () throws in
+            try ImageFolderFormat.labels(for: files.map(\.relativePath))
+        }
+        guard let names else {
+            throw CurationError.badData(
+                "\(request.sources.joined(separator: ", ")) is no image folder: every picture must lie in "
+                    + "a folder that names its class, two classes at least; or use --format folder"
             )
-        ]
+        }
+        return Dictionary(uniqueKeysWithValues: zip(files.map(\.path), names))
+    }
+
+    private func given(_ category: String, _ request: Request) -> NewSample.GivenLabel {
+        NewSample.GivenLabel(
+            label: .classification(category: category),
+            state: request.labelsAs == .reviewed ? .accepted : .proposed,
+            source: "import:imagefolder"
+        )
     }
 }

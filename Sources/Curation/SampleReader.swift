@@ -11,6 +11,8 @@ package struct SampleReader: Sendable {
         case success(NewSample, FoundFile)
         /// Why it cannot be imported.
         case failure(FailedFile)
+        /// Its thumbnail cannot be written, so the import had better stop.
+        case unwritable(CurationError)
     }
 
     private let thumbnailFolder: URL
@@ -58,10 +60,12 @@ package struct SampleReader: Sendable {
         } catch let error as ImagingError {
             return fail(file, error.code, error.description)
         } catch {
-            return fail(
-                file,
-                .unreadable,
-                "Its thumbnail cannot be written (\(error)). Make room on the disk."
+            let folder = thumbnailFolder.path
+            return .unwritable(
+                .storage(
+                    "cannot write a thumbnail to \(folder) (\(error.localizedDescription)): make room or "
+                        + "make it writable, and run the command again"
+                )
             )
         }
     }

@@ -115,6 +115,27 @@ import Testing
         }
     }
 
+    @Test func `a tree whose folders are no classes is not taken for an image folder`() throws {
+        let fixture = try PipelineFixture()
+        let request = ImportStage.Request(
+            sources: [Fixtures.url("photos").path],
+            format: .imagefolder,
+            labelsAs: .reviewed
+        )
+        #expect(throws: CurationError.self) { try run(fixture, request) }
+        #expect(try fixture.dataset.samples().isEmpty)
+    }
+
+    @Test func `a disk that takes no thumbnails stops the import`() throws {
+        let fixture = try PipelineFixture()
+        let thumbnails = fixture.dataset.folder.appending(path: "thumbnails")
+        try FileManager.default.removeItem(at: thumbnails)
+        try Data().write(to: thumbnails)
+        let request = ImportStage.Request(sources: try PipelineFixture.photos(2))
+        #expect(throws: CurationError.self) { try run(fixture, request) }
+        #expect(try fixture.dataset.failures().isEmpty)
+    }
+
     @Test func `an interrupted import keeps what is done and goes on from there`() throws {
         let fixture = try PipelineFixture()
         let interruption = Interruption()

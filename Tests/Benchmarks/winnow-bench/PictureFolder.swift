@@ -22,7 +22,9 @@ struct PictureFolder {
     /// Reads all files as import does, in their order; thumbnails go to a folder that is removed afterwards.
     func read(on cores: Cores) throws -> [SampleReader.Outcome] {
         try TemporaryFolder.use { folder in
-            cores.map(files, SampleReader(thumbnailFolder: folder).read)
+            let outcomes = cores.map(files, SampleReader(thumbnailFolder: folder).read)
+            for case .unwritable(let error) in outcomes { throw error }
+            return outcomes
         }
     }
 

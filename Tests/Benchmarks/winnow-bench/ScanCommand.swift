@@ -53,6 +53,7 @@ struct ScanCommand: ParsableCommand {
     }
 
     private static func row(_ outcome: SampleReader.Outcome, flags: String) -> [String] {
+        let empty = [String](repeating: "", count: columns.count - 2)
         switch outcome {
         case .success(let sample, _):
             let metrics = sample.metrics
@@ -64,8 +65,8 @@ struct ScanCommand: ParsableCommand {
                 "\(metrics.sharpness)", "\(metrics.entropy)", flags, "",
             ]
         case .failure(let failed):
-            let empty = [String](repeating: "", count: columns.count - 2)
             return empty + [failed.failure.code.rawValue]
+        case .unwritable: return empty + [ImportFailure.Code.unreadable.rawValue]
         }
     }
 }
