@@ -75,7 +75,7 @@ CREATE TABLE embedder (
     UNIQUE (name, digest)
 ) STRICT;
 
--- Rows of a feature file that were written together, with the SHA-256 of their bytes.
+-- Rows of a feature file that were written together, with the SHA-256 of their samples and bytes.
 CREATE TABLE embeddingBatch (
     embedder INTEGER NOT NULL REFERENCES embedder (id),
     firstRow INTEGER NOT NULL CHECK (firstRow >= 0),
@@ -123,6 +123,7 @@ CREATE TABLE duplicateMember (
 ) STRICT, WITHOUT ROWID;
 
 -- Labels. `state`: proposed by a model, accepted or rejected by a person (or given by an import).
+-- `origin` is the change that said it first: an undo brings a label back as a new row.
 CREATE TABLE annotation (
     id INTEGER PRIMARY KEY,
     sample INTEGER NOT NULL REFERENCES sample (id),
@@ -134,12 +135,15 @@ CREATE TABLE annotation (
     source TEXT NOT NULL CHECK (length(source) > 0),
     addedBy INTEGER NOT NULL REFERENCES change (id),
     retiredBy INTEGER REFERENCES change (id),
+    origin INTEGER NOT NULL REFERENCES change (id),
     CHECK ((kind = 'box') = (geometry IS NOT NULL)),
     CHECK ((state = 'proposed') = (score IS NOT NULL)),
-    CHECK (retiredBy IS NULL OR retiredBy > addedBy)
+    CHECK (retiredBy IS NULL OR retiredBy > addedBy),
+    CHECK (origin <= addedBy)
 ) STRICT;
 CREATE INDEX annotation_sample ON annotation (sample) WHERE retiredBy IS NULL;
 CREATE INDEX annotation_addedBy ON annotation (addedBy);
+CREATE INDEX annotation_origin ON annotation (origin) WHERE retiredBy IS NULL;
 CREATE INDEX annotation_retiredBy ON annotation (retiredBy) WHERE retiredBy IS NOT NULL;
 
 CREATE TRIGGER annotation_is_retired_once BEFORE UPDATE ON annotation
@@ -148,6 +152,7 @@ WHEN OLD.retiredBy IS NOT NULL OR NEW.retiredBy IS NULL
     OR OLD.category IS NOT NEW.category OR OLD.geometry IS NOT NEW.geometry
     OR OLD.state IS NOT NEW.state OR OLD.score IS NOT NEW.score
     OR OLD.source IS NOT NEW.source OR OLD.addedBy IS NOT NEW.addedBy
+    OR OLD.origin IS NOT NEW.origin
 BEGIN SELECT RAISE(ABORT, 'a label is never changed, only retired'); END;
 CREATE TRIGGER annotation_is_never_deleted BEFORE DELETE ON annotation
 BEGIN SELECT RAISE(ABORT, 'a label is never deleted, only retired'); END;
@@ -184,10 +189,11 @@ CREATE TABLE reviewTaskSample (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX reviewTaskSample_sample ON reviewTaskSample (sample);
 
--- What people decided. `submission` makes sending twice count once; `content` is what was sent.
+-- What people decided. `submission` is the reviewer's own name for it, so that sending twice counts
+-- once; `content` is what was sent.
 CREATE TABLE review (
     id INTEGER PRIMARY KEY,
-    submission TEXT NOT NULL UNIQUE,
+    submission TEXT NOT NULL,
     content TEXT NOT NULL CHECK (json_valid(content)),
     task INTEGER NOT NULL REFERENCES reviewTask (id),
     reviewer TEXT NOT NULL,
@@ -196,7 +202,8 @@ CREATE TABLE review (
     exceptions INTEGER NOT NULL CHECK (exceptions >= 0),
     at TEXT NOT NULL,
     change INTEGER NOT NULL REFERENCES change (id),
-    undoneBy INTEGER REFERENCES change (id)
+    undoneBy INTEGER REFERENCES change (id),
+    UNIQUE (reviewer, submission)
 ) STRICT;
 CREATE INDEX review_task ON review (task);
 

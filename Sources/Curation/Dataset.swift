@@ -35,14 +35,21 @@ public final class Dataset: Sendable {
 
     /// Whether there is a data set in `folder`.
     public static func exists(in folder: URL) -> Bool {
-        FileManager.default.fileExists(atPath: DatasetStore.databaseFile(in: folder).path)
+        DatasetStore.isMade(in: folder)
     }
 
-    /// The nearest folder that is a data set: `start` itself or one that holds it.
+    /// What a data set is called that nobody named.
+    public static let defaultName = "winnow-dataset"
+
+    /// The nearest folder that is a data set: `start` or its `winnow-dataset`, or so for a folder
+    /// above.
     public static func nearest(to start: URL) -> URL? {
         var folder = start.standardizedFileURL
         while true {
-            if exists(in: folder) { return folder }
+            for candidate in [folder, folder.appending(path: defaultName)]
+            where exists(in: candidate) {
+                return candidate
+            }
             let parent = folder.deletingLastPathComponent().standardizedFileURL
             guard parent.path != folder.path, folder.path != "/" else { return nil }
             folder = parent
@@ -57,6 +64,13 @@ public final class Dataset: Sendable {
     /// - Throws: `CurationError.storage`.
     public func schema() throws -> (name: String, schema: LabelSchema) {
         try rephrasing { () throws in try store.schema() }
+    }
+
+    /// How many images there are.
+    ///
+    /// - Throws: `CurationError.storage`.
+    public func sampleCount() throws -> Int {
+        try rephrasing { () throws in try store.sampleCount() }
     }
 
     /// All images, by id.

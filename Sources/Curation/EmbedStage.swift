@@ -12,7 +12,7 @@ public struct EmbedStage: Sendable {
         public var embedded = 0
         /// Images that had one.
         public var skipped = 0
-        /// Images whose file could not be read again.
+        /// Images whose file is gone, or holds other bytes than at import.
         public var failed = 0
         /// Numbers a vector.
         public var dimension = 0
@@ -24,9 +24,11 @@ public struct EmbedStage: Sendable {
         public var imagesPerSecond = 0.0
         /// Why the built-in descriptor was used; nil when a model was.
         public var fallback: String?
+        /// Embedders whose vectors were lost and are made again.
+        public var remade: [String] = []
 
         enum CodingKeys: String, CodingKey {
-            case embedded, skipped, failed, dimension, model, seconds, fallback
+            case embedded, skipped, failed, dimension, model, seconds, fallback, remade
             case imagesPerSecond = "images_per_second"
         }
     }
@@ -105,28 +107,15 @@ public struct EmbedStage: Sendable {
         let descriptor = DescriptorEmbedder()
         let embedders: [any Embedder] =
             main.id == descriptor.id ? [descriptor] : [main, descriptor]
-        let waiting = try rephrasing { () throws in
-            try dataset.store.samplesWithoutEmbedding(from: main.id)
-        }
+        result.remade = try forgetLostVectors(of: embedders)
+        let waiting = try waiting(for: embedders)
         result.skipped =
-            try rephrasing { () throws in try dataset.store.sampleCount() }
-            - waiting.count
+            try rephrasing { () throws in try dataset.store.sampleCount() } - waiting.count
         let batchSize = Self.pieceSize * Self.piecesPerBatch
         for start in stride(from: 0, to: waiting.count, by: batchSize) {
             try interruption.check()
             let batch = Array(waiting[start..<min(start + batchSize, waiting.count)])
-            let pieces = stride(from: 0, to: batch.count, by: Self.pieceSize).map {
-                Array(batch[$0..<min($0 + Self.pieceSize, batch.count)])
-            }
-            let outcomes = WorkerPool.map(pieces) { piece in
-                let pictures = piece.map { ($0.id, $0.path) }
-                return Result { try Self.embed(pictures, with: embedders) }
-            }
-            let vectors = try outcomes.map { try $0.get() }
-            for (index, embedder) in embedders.enumerated() {
-                try keep(vectors.map { $0[index] }, from: embedder)
-            }
-            let done = vectors.reduce(0) { $0 + $1[0].count }
+            let done = try keep(try vectors(of: batch, from: embedders), from: embedders)
             result.embedded += done
             result.failed += batch.count - done
             report(
@@ -140,29 +129,78 @@ public struct EmbedStage: Sendable {
         }
     }
 
-    private func keep(_ parts: [EmbeddingMatrix], from embedder: any Embedder) throws {
-        let all = EmbeddingMatrix(
-            samples: parts.flatMap(\.samples),
-            dimension: embedder.dimension,
-            values: parts.flatMap(\.values)
-        )
-        try rephrasing { () throws in try dataset.store.add(all, from: embedder.id) }
+    /// Forgets the vectors of embedders whose file was lost, so that they are made again.
+    private func forgetLostVectors(of embedders: [any Embedder]) throws -> [String] {
+        try rephrasing { () throws in
+            try embedders.filter { try !dataset.store.hasWholeFile($0.id) }.map { embedder in
+                try dataset.store.removeEmbeddings(named: embedder.id.name)
+                return embedder.id.description
+            }
+        }
     }
 
-    /// The vectors of a few images from each embedder; files that cannot be read are left out.
+    /// The samples that lack a vector of any of the embedders, by id.
+    private func waiting(for embedders: [any Embedder]) throws -> [Sample] {
+        try rephrasing { () throws in
+            var waiting: [Sample.ID: Sample] = [:]
+            for embedder in embedders {
+                for sample in try dataset.store.samplesWithoutEmbedding(from: embedder.id) {
+                    waiting[sample.id] = sample
+                }
+            }
+            return waiting.values.sorted { $0.id < $1.id }
+        }
+    }
+
+    private func vectors(
+        of batch: [Sample],
+        from embedders: [any Embedder]
+    ) throws -> [[EmbeddingMatrix]] {
+        let pieces = stride(from: 0, to: batch.count, by: Self.pieceSize).map {
+            batch[$0..<min($0 + Self.pieceSize, batch.count)]
+        }
+        let outcomes = WorkerPool.map(pieces) { piece in
+            let pictures = piece.map { ($0.id, $0.path, Optional($0.sha256)) }
+            return Result { try Self.embed(pictures, with: embedders) }
+        }
+        return try rephrasing { () throws in try outcomes.map { try $0.get() } }
+    }
+
+    /// Keeps the vectors of a batch; answers how many pictures they are of.
+    private func keep(
+        _ parts: [[EmbeddingMatrix]],
+        from embedders: [any Embedder]
+    ) throws -> Int {
+        let matrices = embedders.indices.map { index in
+            EmbeddingMatrix(
+                samples: parts.flatMap { $0[index].samples },
+                dimension: embedders[index].dimension,
+                values: parts.flatMap { $0[index].values }
+            )
+        }
+        try rephrasing { () throws in
+            try dataset.store.add(zip(matrices, embedders).map { ($0, $1.id) })
+        }
+        return matrices[0].count
+    }
+
+    /// The vectors of a few images from each embedder.
+    ///
+    /// Left out are files that cannot be read, or do not hold the bytes any more that were imported.
     ///
     /// - Throws: `InferenceError` when an embedder cannot be run.
     package static func embed(
-        _ pictures: [(id: Sample.ID, path: String)],
+        _ pictures: [(id: Sample.ID, path: String, sha256: ContentDigest?)],
         with embedders: [any Embedder]
     ) throws -> [EmbeddingMatrix] {
         let side = embedders.map(\.inputSide).max() ?? 0
         var read: [Sample.ID] = []
         var decoded: [PixelBuffer] = []
         for picture in pictures {
-            guard let data = try? Data(contentsOf: URL(filePath: picture.path)),
-                let image = try? ImageDecoder().decode(Array(data), atLeast: side)
-            else { continue }
+            guard let data = try? Data(contentsOf: URL(filePath: picture.path)) else { continue }
+            let bytes = Array(data)
+            if let sha256 = picture.sha256, ContentDigest(of: bytes) != sha256 { continue }
+            guard let image = try? ImageDecoder().decode(bytes, atLeast: side) else { continue }
             read.append(picture.id)
             decoded.append(image.pixels)
         }

@@ -1,5 +1,6 @@
 import CurationCore
 import Foundation
+import Storage
 
 /// A file that an import looks at.
 package struct FoundFile: Sendable, Hashable {
@@ -22,7 +23,7 @@ package struct FileWalk {
     package private(set) var files: [FoundFile] = []
     private(set) var failures: [ImportFailure] = []
     private(set) var ignored = 0
-    private var seen = Set<String>()
+    private var seen = Set<ExactText>()
 
     /// Starts without files.
     package init() {}
@@ -39,61 +40,54 @@ package struct FileWalk {
     package mutating func add(_ source: String) throws {
         let url = URL(filePath: source).standardizedFileURL
         let root = url.resolvingSymlinksInPath()
-        guard let facts = try? FileManager.default.attributesOfItem(atPath: root.path) else {
+        guard let kind = Self.kind(root.path) else {
             throw CurationError.input("no file or folder at \(source): check the path")
         }
-        guard facts[.type] as? FileAttributeType == .typeDirectory else {
-            look(at: url, relativePath: url.lastPathComponent, root: nil)
+        guard kind == .typeDirectory else {
+            let folder = url.deletingLastPathComponent().resolvingSymlinksInPath()
+            let name = url.lastPathComponent
+            look(at: folder.appending(path: name), relativePath: name, root: nil)
             return
         }
-        let contents = FileManager.default.enumerator(atPath: root.path)
-        var paths: [String] = []
-        while let path = contents?.nextObject() as? String { paths.append(path) }
-        for path in paths.sorted() {
-            if path.split(separator: "/").contains(where: { $0.hasPrefix(".") }) { continue }
-            look(at: root.appending(path: path), relativePath: path, root: root)
-        }
+        addAll(in: root, relativePath: "", root: root)
     }
 
-    private mutating func look(at url: URL, relativePath: String, root: URL?) {
-        var file = url
-        guard var facts = try? FileManager.default.attributesOfItem(atPath: url.path) else {
-            fail(
-                url.path,
-                .unreadable,
-                "The file cannot be looked at. Check that its disk is there."
-            )
+    /// Adds what is in a folder, by name; data sets of Winnow below the source are passed over.
+    private mutating func addAll(in folder: URL, relativePath: String, root: URL) {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else {
+            fail(folder.path, .unreadable, "The folder cannot be read. Check its permissions.")
             return
         }
-        if facts[.type] as? FileAttributeType == .typeSymbolicLink {
-            file = url.resolvingSymlinksInPath()
-            guard let target = try? FileManager.default.attributesOfItem(atPath: file.path),
-                target[.type] as? FileAttributeType != .typeSymbolicLink
-            else {
-                fail(url.path, .unreadable, "The link leads nowhere. Mend or remove it.")
-                return
-            }
-            facts = target
-            let isInside = root.map { file.path.hasPrefix($0.path + "/") } ?? true
-            guard isInside || facts[.type] as? FileAttributeType == .typeDirectory else {
-                fail(
-                    url.path,
-                    .outsideRoot,
-                    "The link leads out of the folder that is imported. Import the file that it "
-                        + "leads to by its own path."
-                )
-                return
-            }
-        }
-        guard facts[.type] as? FileAttributeType == .typeRegular else {
-            if facts[.type] as? FileAttributeType != .typeDirectory { ignored += 1 }
-            return
-        }
-        guard !Self.otherEndings.contains(url.pathExtension.lowercased()) else {
+        guard !names.contains(DatasetStore.databaseFile(in: folder).lastPathComponent) else {
             ignored += 1
             return
         }
-        guard seen.insert(url.path).inserted else { return }
+        for name in names.sorted() where !name.hasPrefix(".") {
+            let url = folder.appending(path: name)
+            let path = relativePath.isEmpty ? name : "\(relativePath)/\(name)"
+            if Self.kind(url.path) == .typeDirectory {
+                addAll(in: url, relativePath: path, root: root)
+            } else {
+                look(at: url, relativePath: path, root: root)
+            }
+        }
+    }
+
+    private static func kind(_ path: String) -> FileAttributeType? {
+        let facts = try? FileManager.default.attributesOfItem(atPath: path)
+        return facts?[.type] as? FileAttributeType
+    }
+
+    private mutating func look(at url: URL, relativePath: String, root: URL?) {
+        guard let file = target(of: url, root: root),
+            let facts = try? FileManager.default.attributesOfItem(atPath: file.path)
+        else { return }
+        let isPlain = facts[.type] as? FileAttributeType == .typeRegular
+        guard isPlain, !Self.otherEndings.contains(url.pathExtension.lowercased()) else {
+            ignored += 1
+            return
+        }
+        guard seen.insert(ExactText(url.path)).inserted else { return }
         let modified = facts[.modificationDate] as? Date
         files.append(
             FoundFile(
@@ -103,6 +97,35 @@ package struct FileWalk {
                 modifiedAt: modified?.timeIntervalSince1970 ?? 0
             )
         )
+    }
+
+    /// The file itself, or the one that a link leads to; nil when it is a failure.
+    private mutating func target(of url: URL, root: URL?) -> URL? {
+        guard let kind = Self.kind(url.path) else {
+            fail(
+                url.path,
+                .unreadable,
+                "The file cannot be looked at. Rename it to valid UTF-8, and check its disk."
+            )
+            return nil
+        }
+        guard kind == .typeSymbolicLink else { return url }
+        let file = url.resolvingSymlinksInPath()
+        guard let kind = Self.kind(file.path), kind != .typeSymbolicLink else {
+            fail(url.path, .unreadable, "The link leads nowhere. Mend or remove it.")
+            return nil
+        }
+        let isInside = root.map { file.path.hasPrefix($0.path + "/") } ?? true
+        guard isInside || kind == .typeDirectory else {
+            fail(
+                url.path,
+                .outsideRoot,
+                "The link leads out of the folder that is imported. Import the file that it leads "
+                    + "to by its own path."
+            )
+            return nil
+        }
+        return file
     }
 
     private mutating func fail(_ path: String, _ code: ImportFailure.Code, _ message: String) {

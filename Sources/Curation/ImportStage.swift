@@ -114,7 +114,7 @@ public struct ImportStage: Sendable {
         result.ignored = walk.ignored
         let known = try rephrasing { () throws in try dataset.store.knownFiles() }
         let files = walk.files.filter { file in
-            guard let earlier = known[file.path] else { return true }
+            guard let earlier = known[ExactText(file.path)] else { return true }
             let isSame =
                 earlier.bytes == file.bytes
                 && abs(earlier.modifiedAt - file.modifiedAt) < 0.001
@@ -141,7 +141,7 @@ public struct ImportStage: Sendable {
     private func importAll(
         _ files: [FoundFile],
         _ failures: [ImportFailure],
-        _ classes: [String: String],
+        _ classes: [ExactText: String],
         _ request: Request,
         into result: inout Report
     ) throws {
@@ -156,7 +156,7 @@ public struct ImportStage: Sendable {
             for outcome in WorkerPool.map(batch, reader.read) {
                 switch outcome {
                 case .success(var sample, let file):
-                    sample.labels = classes[file.path].map { [given($0, request)] } ?? []
+                    sample.labels = classes[ExactText(file.path)].map { [given($0, request)] } ?? []
                     samples.append(sample)
                 case .failure(let failure): failed.append(failure)
                 case .unwritable(let error): throw error
@@ -190,7 +190,7 @@ public struct ImportStage: Sendable {
     }
 
     /// The classes that the folders name, by path; none where folders are no classes.
-    private func classes(of files: [FoundFile], _ request: Request) throws -> [String: String] {
+    private func classes(of files: [FoundFile], _ request: Request) throws -> [ExactText: String] {
         guard request.format == .imagefolder, request.labelsAs != .ignored, !files.isEmpty else {
             return [:]
         }
@@ -203,7 +203,7 @@ public struct ImportStage: Sendable {
                     + "a folder that names its class, two classes at least; or use --format folder"
             )
         }
-        return Dictionary(uniqueKeysWithValues: zip(files.map(\.path), names))
+        return Dictionary(uniqueKeysWithValues: zip(files.map { ExactText($0.path) }, names))
     }
 
     private func given(_ category: String, _ request: Request) -> NewSample.GivenLabel {

@@ -67,7 +67,7 @@ public struct ReplayStage: Sendable {
     public func run(answers path: String, reviewer: String, target: Double) throws -> Report {
         let clock = ContinuousClock()
         let start = clock.now
-        let answers = try AnswerFile(path: path)
+        let answers = try rephrasing { () throws in try AnswerFile(path: path) }
         var truth: [Sample.ID: String] = [:]
         for sample in try dataset.samples() { truth[sample.id] = answers.label(of: sample) }
         guard !truth.isEmpty else {
@@ -168,7 +168,8 @@ public struct ReplayStage: Sendable {
                 cost.count(shown: shown.count)
                 return submit(.reject)
             }
-            let odd = said.filter { $0.1 != top.key }.map(\.0)
+            // What the file says nothing of is picked out, as a person does who cannot tell.
+            let odd = shown.map(\.id).filter { truth[$0] != top.key }
             cost.count(shown: shown.count, excepted: odd.count)
             return submit(.accept, label: top.key, except: odd)
         }

@@ -28,12 +28,7 @@ public final class ReviewDesk: Sendable {
         try await taking(turns) { [self] in
             let (name, schema) = try dataset.schema()
             let status = try stage.status()
-            var counts: [String: Int] = [:]
-            for labels in try dataset.annotations().values {
-                for category in Set(labels.filter { $0.state == .accepted }.map(\.label.category)) {
-                    counts[category, default: 0] += 1
-                }
-            }
+            let counts = try rephrasing { () throws in try dataset.store.acceptedCounts() }
             let head = try VersionStage(dataset: dataset).log().first
             return DatasetOverview(
                 name: name,
@@ -150,13 +145,14 @@ public final class ReviewDesk: Sendable {
 
     /// The upright picture as a JPEG without metadata, at most `width` across.
     ///
-    /// - Returns: nil when there is no such picture, or its file is gone or damaged.
+    /// - Returns: nil when there is no such picture, or its file is gone or holds other bytes now.
     /// - Throws: `CurationError.storage`.
     public func picture(of id: Sample.ID, width: Int) async throws -> [UInt8]? {
         try await taking(decoding) { [self] in
             try rephrasing { () throws in
                 guard let sample = try dataset.store.samples([id]).first,
-                    let data = try? Data(contentsOf: URL(filePath: sample.path))
+                    let data = try? Data(contentsOf: URL(filePath: sample.path)),
+                    ContentDigest(of: Array(data)) == sample.sha256
                 else { return nil }
                 let share = min(1, Double(width) / Double(sample.width))
                 let across = max(1, Int((Double(sample.width) * share).rounded()))

@@ -27,13 +27,13 @@ struct ReviewKnowledge: Sendable {
         let index = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
         var labels = [Int?](repeating: nil, count: samples.count)
         var refuted = [Set<Int>](repeating: [], count: samples.count)
-        for annotation in try store.annotations() {
+        for annotation in try store.reviewedAnnotations() {
             guard let row = rows[annotation.sample], let category = index[annotation.label.category]
             else { continue }
             switch annotation.state {
             case .accepted: labels[row] = category
             case .rejected: refuted[row].insert(category)
-            case .proposed: break
+            case .proposed: preconditionFailure("the store gave what was reviewed")
             }
         }
         var skipped = Set<Int>()

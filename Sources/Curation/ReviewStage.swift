@@ -12,6 +12,8 @@ public final class ReviewStage: Sendable {
         var model: ProposalModel?
     }
 
+    private static let attempts = 5
+
     private let dataset: Dataset
     // What the last plan computed; the next one starts from it.
     private let memory = Mutex(Memory())
@@ -38,41 +40,51 @@ public final class ReviewStage: Sendable {
         at now: Timestamp = .now
     ) throws -> [ReviewItem] {
         try rephrasing { () throws in
-            let store = dataset.store
-            let known = memory.withLock { $0 }
-            let features = try ReviewFeatures(of: dataset, unlessEqualTo: known.features)
-            let knowledge = try ReviewKnowledge(
-                of: features.samples,
-                reviewer: reviewer,
-                store: store
-            )
-            let leased = try store.leasedSamples(now: now.seconds)
-            let proposer = Proposer(
-                features: features,
-                knowledge: knowledge,
-                startingFrom: known.features?.digest == features.digest ? known.model : nil
-            )
-            memory.withLock { $0 = Memory(features: features, model: proposer.model) }
-            let again = try undone(by: reviewer, knowledge, features, leased)
-            let held = leased.union(again.flatMap(\.samples))
-            let unavailable = features.samples.indices.map {
-                held.contains(features.samples[$0])
-                    || (!includingSkipped && knowledge.skipped.contains($0))
+            // Others may take what was planned before it is leased; then it is planned anew.
+            for _ in 0..<Self.attempts {
+                let tasks = try plan(limit, reviewer, includingSkipped, now)
+                let given = try dataset.store.lease(
+                    tasks,
+                    to: reviewer,
+                    until: now.seconds + Lease.duration,
+                    now: now.seconds
+                )
+                if !given.isEmpty || tasks.isEmpty { return try items(given) }
             }
-            var tasks = Array(again.prefix(limit))
-            tasks += proposer.plan(limit: limit - tasks.count, unavailable: unavailable)
-            if let model = proposer.stored(embedders: try store.embedders()), !tasks.isEmpty {
-                try store.keep(model, at: now)
-            }
-            let given = try store.lease(
-                tasks.map {
-                    NewTask(plan: $0, proposals: proposer.proposals($0), lease: Self.token())
-                },
-                to: reviewer,
-                until: now.seconds + Lease.duration,
-                now: now.seconds
-            )
-            return try items(given)
+            throw CurationError.busy("others took every item that was planned: ask again")
+        }
+    }
+
+    private func plan(
+        _ limit: Int,
+        _ reviewer: String,
+        _ includingSkipped: Bool,
+        _ now: Timestamp
+    ) throws -> [NewTask] {
+        let store = dataset.store
+        let known = memory.withLock { $0 }
+        let features = try ReviewFeatures(of: dataset, unlessEqualTo: known.features)
+        let knowledge = try ReviewKnowledge(of: features.samples, reviewer: reviewer, store: store)
+        let leased = try store.leasedSamples(now: now.seconds)
+        let proposer = Proposer(
+            features: features,
+            knowledge: knowledge,
+            startingFrom: known.features?.digest == features.digest ? known.model : nil
+        )
+        memory.withLock { $0 = Memory(features: features, model: proposer.model) }
+        let again = try undone(by: reviewer, knowledge, features, leased)
+        let held = leased.union(again.flatMap(\.samples))
+        let unavailable = features.samples.indices.map {
+            held.contains(features.samples[$0])
+                || (!includingSkipped && knowledge.skipped.contains($0))
+        }
+        var tasks = Array(again.prefix(limit))
+        tasks += proposer.plan(limit: limit - tasks.count, unavailable: unavailable)
+        if let model = proposer.stored(embedders: try store.embedders()), !tasks.isEmpty {
+            try store.keep(model, at: now)
+        }
+        return tasks.map {
+            NewTask(plan: $0, proposals: proposer.proposals($0), lease: Self.token())
         }
     }
 
@@ -87,9 +99,12 @@ public final class ReviewStage: Sendable {
             features.samples.indices.filter { knowledge.labels[$0] != nil }
                 .map { features.samples[$0] }
         )
-        let closed = leased.union(decided)
+        var closed = leased.union(decided)
         return try dataset.store.undoneTasks(of: reviewer)
-            .filter { closed.isDisjoint(with: $0.samples) }
+            .filter { task in
+                defer { closed.formUnion(task.samples) }
+                return closed.isDisjoint(with: task.samples)
+            }
             .map {
                 PlannedTask(
                     samples: $0.samples,
@@ -151,9 +166,10 @@ public final class ReviewStage: Sendable {
         at now: Timestamp = .now
     ) throws -> [SubmissionResult] {
         try rephrasing { () throws in
-            try submissions.map { submission in
+            let kind = try dataset.store.schema().schema.task
+            return try submissions.map { submission in
                 try dataset.store.decide(submission, at: now) { task in
-                    try Self.effects(of: submission, on: task)
+                    try Self.effects(of: submission, on: task, kind)
                 }
             }
         }
@@ -161,7 +177,8 @@ public final class ReviewStage: Sendable {
 
     private static func effects(
         of submission: ReviewSubmission,
-        on task: StoredTask
+        on task: StoredTask,
+        _ kind: LabelTask
     ) throws -> ReviewEffects {
         let plan = PlannedTask(
             samples: task.samples,
@@ -173,6 +190,7 @@ public final class ReviewStage: Sendable {
         let changes = try DecisionRules.changes(
             of: submission,
             on: plan,
+            kind: kind,
             proposals: proposed ?? []
         )
         let labels = changes.map {
@@ -211,7 +229,7 @@ public final class ReviewStage: Sendable {
         let renewed = try rephrasing { () throws in
             try dataset.store.renew(leases, until: end.seconds, now: now.seconds)
         }
-        return Dictionary(uniqueKeysWithValues: renewed.map { ($0, end) })
+        return Dictionary(renewed.map { ($0, end) }, uniquingKeysWith: { $1 })
     }
 
     /// Gives leases back.
@@ -227,36 +245,37 @@ public final class ReviewStage: Sendable {
     public func status(at now: Timestamp = .now) throws -> ReviewStatus {
         try rephrasing { () throws in
             let store = dataset.store
-            let accepted = Set(
-                try store.annotations().filter { $0.state == .accepted }.map(\.sample)
-            )
-            let images = try store.sampleCount()
+            let decided = try store.decidedCount()
+            let reviews = try store.reviews().filter { $0.decision != .skip }
             var cost = ReviewingCost()
-            var looks = (right: 0, all: 0)
-            for review in try store.reviews() where review.decision != .skip {
+            for review in reviews {
                 cost.count(shown: review.samples.count, excepted: review.exceptions)
-                guard let proposed = review.proposals.first?.label, review.label != nil else {
-                    continue
-                }
-                looks.all += review.samples.count
-                if review.label == proposed {
-                    looks.right += review.samples.count - review.exceptions
-                }
             }
-            let interval = BinomialInterval(successes: looks.right, trials: looks.all)
             return ReviewStatus(
-                pending: images - accepted.count,
+                pending: try store.sampleCount() - decided,
                 leased: try store.leasedSamples(now: now.seconds).count,
-                decided: accepted.count,
-                accuracy: looks.all == 0
-                    ? nil
-                    : ReviewStatus.Accuracy(
-                        estimate: Double(looks.right) / Double(looks.all),
-                        low: interval.lower,
-                        high: interval.upper
-                    ),
-                cost: cost.share(of: accepted.count)
+                decided: decided,
+                accuracy: Self.accuracy(reviews),
+                cost: cost.share(of: decided)
             )
         }
+    }
+
+    /// How often the first proposal was right when a person looked; a refused group counts as wrong.
+    private static func accuracy(_ reviews: [StoredReview]) -> ReviewStatus.Accuracy? {
+        var right = 0
+        var looks = 0
+        for review in reviews {
+            guard let proposed = review.proposals.first?.label else { continue }
+            looks += review.samples.count
+            if review.label == proposed { right += review.samples.count - review.exceptions }
+        }
+        guard looks > 0 else { return nil }
+        let interval = BinomialInterval(successes: right, trials: looks)
+        return ReviewStatus.Accuracy(
+            estimate: Double(right) / Double(looks),
+            low: interval.lower,
+            high: interval.upper
+        )
     }
 }

@@ -26,17 +26,9 @@ package struct SampleReader: Sendable {
     /// Reads a file, which may be anything, and writes its thumbnail.
     package func read(_ file: FoundFile) -> Outcome {
         let bytes: [UInt8]
-        do {
-            bytes = Array(try Data(contentsOf: URL(filePath: file.path)))
-        } catch {
-            return fail(
-                file,
-                .unreadable,
-                "The file cannot be read. Check its permissions and the disk."
-            )
-        }
-        guard !bytes.isEmpty else {
-            return fail(file, .truncated, "The file is empty. Copy it again from its source.")
+        switch contents(of: file) {
+        case .success(let found): bytes = found
+        case .failure(let refusal): return fail(file, refusal.code, refusal.message)
         }
         do {
             let image = try ImageDecoder().decode(bytes, atLeast: Self.wantedSide)
@@ -68,6 +60,44 @@ package struct SampleReader: Sendable {
                 )
             )
         }
+    }
+
+    private struct Refusal: Error {
+        let code: ImportFailure.Code
+        let message: String
+    }
+
+    // Larger than any picture within the limit of pixels that was saved with compression.
+    private static let largestFile = 512 << 20
+
+    /// The bytes of a file; of one that is no picture, or too large, only the beginning is read.
+    private func contents(of file: FoundFile) -> Result<[UInt8], Refusal> {
+        guard let handle = FileHandle(forReadingAtPath: file.path),
+            let start = try? handle.read(upToCount: 4096) ?? Data()
+        else {
+            let message = "The file cannot be read. Check its permissions and the disk."
+            return .failure(Refusal(code: .unreadable, message: message))
+        }
+        defer { try? handle.close() }
+        guard !start.isEmpty else {
+            let message = "The file is empty. Copy it again from its source."
+            return .failure(Refusal(code: .truncated, message: message))
+        }
+        guard ImageFormat(signature: Array(start)) != nil else {
+            let error = ImagingError.notAnImage
+            return .failure(Refusal(code: error.code, message: error.description))
+        }
+        guard file.bytes <= Self.largestFile else {
+            let message =
+                "The file has \(file.bytes >> 20) MiB; the limit is "
+                + "\(Self.largestFile >> 20) MiB. Save the picture again with compression."
+            return .failure(Refusal(code: .tooLarge, message: message))
+        }
+        guard let rest = try? handle.readToEnd() ?? Data() else {
+            let message = "The file cannot be read to its end. Check the disk."
+            return .failure(Refusal(code: .unreadable, message: message))
+        }
+        return .success(Array(start) + Array(rest))
     }
 
     /// Where the thumbnail of the content lies: two digits of the digest are the folder.

@@ -23,6 +23,7 @@ public struct VersionStage: Sendable {
             var lineage = try lineage()
             return try dataset.store.commit(tag: tag) { found in
                 lineage["copies"] = found.copies.hex
+                for (name, digest) in found.models { lineage["model.\(name)"] = digest.hex }
                 let content = VersionDigest.content(found.samples, categories: found.categories)
                 let parents = found.head.map { [$0.id] } ?? []
                 return Version(
@@ -48,7 +49,7 @@ public struct VersionStage: Sendable {
         }
     }
 
-    /// What made the labels of now: the tool, the embedders, and the newest model of each name.
+    /// What made the labels of now, but for the models: the tool and the embedders.
     private func lineage() throws -> [String: String] {
         var lineage = ["tool": "winnow \(WinnowRelease.version)"]
         for embedder in try dataset.store.embedders() where embedder.id.name != ReviewFeatures.name
@@ -56,9 +57,6 @@ public struct VersionStage: Sendable {
             lineage["embedder.\(embedder.id.name)"] = embedder.id.digest.hex
         }
         if let main = try dataset.mainEmbedder() { lineage["embedder"] = main.id.name }
-        for model in try dataset.store.models().reversed() {
-            lineage["model.\(model.name)"] = model.digest.hex
-        }
         return lineage
     }
 

@@ -7,6 +7,7 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable, CustomStringCo
 
     /// Takes seconds since 1970-01-01T00:00:00Z, rounded to milliseconds.
     public init(seconds: Double) {
+        precondition(seconds.isFinite && seconds.magnitude < 1e12, "a moment of our times")
         milliseconds = Int64((seconds * 1000).rounded())
     }
 
@@ -21,7 +22,9 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable, CustomStringCo
 
     /// The moment as text: `2026-01-01T00:05:00.000Z`.
     public var description: String {
-        let (whole, rest) = milliseconds.quotientAndRemainder(dividingBy: 1000)
+        // Before 1970 too, the rest counts upwards.
+        let rest = (milliseconds % 1000 + 1000) % 1000
+        let whole = (milliseconds - rest) / 1000
         let text = Date(timeIntervalSince1970: Double(whole)).formatted(Self.style)
         let digits = String(rest)
         let padded = String(repeating: "0", count: 3 - digits.count) + digits

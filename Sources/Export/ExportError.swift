@@ -40,7 +40,7 @@ package enum ExportError: Error, Equatable, CustomStringConvertible {
         case .changedImage(let path, let expected, let found):
             """
             \(path) has changed since it was imported (sha256 \(found.hex.prefix(16))… instead of \
-            \(expected.hex.prefix(16))…): import it again or put the old file back
+            \(expected.hex.prefix(16))…): put the file back as it was
             """
         case .duplicateContent(let paths):
             "the same bytes are exported twice: \(paths.joined(separator: " and ")); leave one out"

@@ -25,8 +25,8 @@ package final class ExportFolder {
 
     /// Takes the folder at `path` for an export, making it if needed.
     ///
-    /// - Throws: `ExportError.folderNotEmpty` when it holds files, unless `overwrite` is given: then
-    ///   a former export goes once the new one is whole, and other files stay.
+    /// - Throws: `ExportError.folderNotEmpty` when it holds files, unless it holds an export and
+    ///   `overwrite` is given: then that goes once the new one is whole, and other files stay.
     package init(at path: String, overwrite: Bool) throws(ExportError) {
         self.path = path
         staging = path + "/" + Self.stagingName
@@ -41,7 +41,7 @@ package final class ExportFolder {
         lock = try FolderLock(path: path)
         clearInterruptedExport()
         replaced = try? ShardManifest(inFolder: path)
-        guard overwrite || entries().isEmpty else {
+        guard entries().isEmpty || (overwrite && replaced != nil) else {
             throw .folderNotEmpty(path: path, holdsExport: replaced != nil)
         }
         try SystemCall.makeFolder(staging)
@@ -88,6 +88,7 @@ package final class ExportFolder {
         try list.append(manifest.bytes)
         _ = try list.finish()
         try SystemCall.syncFolder(staging)
+        try checkNothingElseIsLost(manifest)
         try clearReplacedExport()
         var folders: Set<String> = [path]
         for file in manifest.files {
@@ -100,6 +101,19 @@ package final class ExportFolder {
         try? FileManager.default.removeItem(atPath: staging)
         try SystemCall.syncFolder(path)
         try SystemCall.syncFolder(path + "/..")
+    }
+
+    private func checkNothingElseIsLost(_ manifest: ShardManifest) throws(ExportError) {
+        let ours = Set(replaced?.files.map(\.path) ?? [])
+        for file in manifest.files where !ours.contains(file.path) {
+            let name = path + "/" + file.path
+            guard !FileManager.default.fileExists(atPath: name) else {
+                throw .cannotCreate(
+                    path: name,
+                    reason: "a file that is no part of the former export"
+                )
+            }
+        }
     }
 
     private func move(_ name: String) throws(ExportError) {

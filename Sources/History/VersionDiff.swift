@@ -63,8 +63,8 @@ package enum VersionDiff {
         }
         var changes: [Change] = []
         for pair in matches(removed, added) {
-            removed.removeAll { $0 == pair.before }
-            added.removeAll { $0 == pair.after }
+            if let index = removed.firstIndex(of: pair.before) { removed.remove(at: index) }
+            if let index = added.firstIndex(of: pair.after) { added.remove(at: index) }
             changes.append(
                 Change(
                     kind: pair.before.category == pair.after.category

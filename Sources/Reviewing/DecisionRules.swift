@@ -32,6 +32,7 @@ package enum DecisionRules {
     /// - Parameters:
     ///   - submission: The decision.
     ///   - task: The samples that the item showed, and the class it proposed.
+    ///   - kind: The kind of labels that the data set carries.
     ///   - proposals: For a single image, what accepting it accepts: its most likely class, or
     ///     all its boxes. Groups need none.
     /// - Returns: The changes, in the order of the samples; none for a skip or a rejected group.
@@ -39,8 +40,11 @@ package enum DecisionRules {
     package static func changes(
         of submission: ReviewSubmission,
         on task: PlannedTask,
+        kind: LabelTask = .classification,
         proposals: [Label] = []
     ) throws(ReviewingError) -> [LabelChange] {
+        try checkNames(submission)
+        try checkKinds(submission, kind)
         try checkExceptions(submission, task)
         switch submission.decision {
         case .skip: return []
@@ -50,6 +54,49 @@ package enum DecisionRules {
         case .reject:
             return task.isCluster ? [] : refusals(task, proposals, except: [])
         }
+    }
+
+    // Longer ones do not fit a button and are most likely a mistake.
+    private static let longestName = 200
+
+    /// Refuses names that nobody could read or tell apart: blank, very long, or of control characters.
+    private static func checkNames(_ submission: ReviewSubmission) throws(ReviewingError) {
+        guard isName(submission.reviewer) else {
+            throw .badReviewer(item: submission.item, name: submission.reviewer)
+        }
+        let labels =
+            (submission.annotations ?? []).map(\.category) + [submission.label].compactMap(\.self)
+        for label in labels where !isName(label) {
+            throw .badLabel(item: submission.item, name: label)
+        }
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        let scalars = text.unicodeScalars
+        return scalars.contains { !$0.properties.isWhitespace }
+            && scalars.count <= longestName
+            && scalars.allSatisfy { $0.properties.generalCategory != .control }
+            && scalars.first?.properties.isWhitespace == false
+            && scalars.last?.properties.isWhitespace == false
+    }
+
+    /// Refuses labels that the data set does not carry: boxes, or two classes of one picture.
+    private static func checkKinds(
+        _ submission: ReviewSubmission,
+        _ kind: LabelTask
+    ) throws(ReviewingError) {
+        let labels = submission.annotations ?? []
+        var classes = 0
+        for label in labels {
+            switch label {
+            case .classification: classes += 1
+            case .detection(_, let box):
+                guard kind != .classification, box.x >= 0, box.y >= 0 else {
+                    throw .badBox(item: submission.item)
+                }
+            }
+        }
+        guard classes <= 1 else { throw .severalClasses(item: submission.item) }
     }
 
     private static func checkExceptions(

@@ -12,6 +12,14 @@ package enum ReviewingError: Error, Equatable {
     case noAnnotations(item: String)
     /// A group was corrected; only a single image can be.
     case groupCorrected(item: String)
+    /// The reviewer has no name that can be read.
+    case badReviewer(item: String, name: String)
+    /// A class has no name that can be read.
+    case badLabel(item: String, name: String)
+    /// A box came for a data set of classes, or begins outside of the picture.
+    case badBox(item: String)
+    /// A picture was given more than one class.
+    case severalClasses(item: String)
     /// A single image was decided with members left out.
     case exceptionsOnImage(item: String)
 }
@@ -32,6 +40,14 @@ extension ReviewingError: CustomStringConvertible {
             "the correction of \(item) has no labels: send them in \"annotations\""
         case .groupCorrected(let item):
             "\(item) is a group: accept it with another \"label\" or with \"except\", or reject it"
+        case .badReviewer(let item, let name):
+            "\(item): '\(name.prefix(40))' is no name of a reviewer: send up to 200 visible characters"
+        case .badLabel(let item, let name):
+            "\(item): '\(name.prefix(40))' is no name of a class: send up to 200 visible characters"
+        case .badBox(let item):
+            "\(item): the data set carries classes of whole pictures, or the box begins outside of it"
+        case .severalClasses(let item):
+            "\(item): a picture has one class: send one annotation of the type classification"
         case .exceptionsOnImage(let item):
             "\(item) is a single image: \"except\" goes with groups only"
         }

@@ -13,41 +13,93 @@ package struct StoredEmbedder: Sendable, Hashable {
 }
 
 extension DatasetStore {
-    /// Appends vectors: first the rows on the disk, then what the database knows of them.
+    /// Appends vectors of one or more embedders in one transaction.
     ///
-    /// - Throws: `StorageError.dimension` when the embedder was used with another dimension.
+    /// First the rows are on the disk, then the database knows of them; samples that have a vector
+    /// of the embedder already are passed over.
+    ///
+    /// - Throws: `StorageError.dimension` when an embedder was used with another dimension,
+    ///   `.featureFile` when its file was lost or cut.
     package func add(
-        _ matrix: EmbeddingMatrix,
-        from embedder: EmbedderID
+        _ matrices: [(vectors: EmbeddingMatrix, embedder: EmbedderID)]
     ) throws(StorageError) {
-        guard matrix.count > 0 else { return }
         try write { database in
-            let row = try Self.embedderRow(embedder, matrix.dimension, in: database)
-            guard row.dimension == matrix.dimension else {
-                throw StorageError.dimension(expected: row.dimension, found: matrix.dimension)
+            for (vectors, embedder) in matrices where vectors.count > 0 {
+                let row = try Self.embedderRow(embedder, vectors.dimension, in: database)
+                guard row.dimension == vectors.dimension else {
+                    throw StorageError.dimension(expected: row.dimension, found: vectors.dimension)
+                }
+                let known = try Set(
+                    vectors.samples.filter { try Self.has($0, row.id, in: database) }
+                )
+                try append(vectors.leavingOut(known), to: row, in: database)
             }
-            let first =
+        }
+    }
+
+    private static func has(
+        _ sample: Sample.ID,
+        _ embedder: Int64,
+        in database: Database
+    ) throws -> Bool {
+        let statement = try database.cachedStatement(
+            sql: "SELECT EXISTS (SELECT 1 FROM embedding WHERE embedder = ? AND sample = ?)"
+        )
+        return try Bool.fetchOne(statement, arguments: [embedder, sample]) ?? false
+    }
+
+    private func append(
+        _ vectors: EmbeddingMatrix,
+        to row: EmbedderRow,
+        in database: Database
+    ) throws {
+        guard vectors.count > 0 else { return }
+        let first =
+            try Int.fetchOne(
+                database,
+                sql: """
+                    SELECT firstRow + rows FROM embeddingBatch WHERE embedder = ?
+                    ORDER BY firstRow DESC LIMIT 1
+                    """,
+                arguments: [row.id]
+            ) ?? 0
+        try file(of: row).write(vectors.values, at: first)
+        try database.execute(
+            sql:
+                "INSERT INTO embeddingBatch (embedder, firstRow, rows, sha256) VALUES (?, ?, ?, ?)",
+            arguments: [
+                row.id, first, vectors.count,
+                FeatureFile.digest(vectors.samples, vectors.values).hex,
+            ]
+        )
+        let insert = try database.cachedStatement(
+            sql: "INSERT INTO embedding (embedder, sample, row) VALUES (?, ?, ?)"
+        )
+        for (offset, sample) in vectors.samples.enumerated() {
+            try insert.execute(arguments: [row.id, sample, first + offset])
+        }
+    }
+
+    private func file(of row: EmbedderRow) -> FeatureFile {
+        FeatureFile(url: featureFolder.appending(path: row.file), dimension: row.dimension)
+    }
+
+    /// Whether the file of an embedder is there and as long as the database says.
+    package func hasWholeFile(_ embedder: EmbedderID) throws(StorageError) -> Bool {
+        try read { database in
+            let row = try Row.fetchOne(
+                database,
+                sql: "SELECT id, dimension, file FROM embedder WHERE name = ? AND digest = ?",
+                arguments: [embedder.name, embedder.digest.hex]
+            ).map(EmbedderRow.init)
+            guard let row else { return true }
+            let rows =
                 try Int.fetchOne(
                     database,
-                    sql: "SELECT coalesce(max(row) + 1, 0) FROM embedding WHERE embedder = ?",
+                    sql: "SELECT coalesce(sum(rows), 0) FROM embeddingBatch WHERE embedder = ?",
                     arguments: [row.id]
                 ) ?? 0
-            let file = FeatureFile(
-                url: featureFolder.appending(path: row.file),
-                dimension: matrix.dimension
-            )
-            let digest = try file.write(matrix.values, at: first)
-            try database.execute(
-                sql:
-                    "INSERT INTO embeddingBatch (embedder, firstRow, rows, sha256) VALUES (?, ?, ?, ?)",
-                arguments: [row.id, first, matrix.count, digest.hex]
-            )
-            let insert = try database.cachedStatement(
-                sql: "INSERT INTO embedding (embedder, sample, row) VALUES (?, ?, ?)"
-            )
-            for (offset, sample) in matrix.samples.enumerated() {
-                try insert.execute(arguments: [row.id, sample, first + offset])
-            }
+            return file(of: row).isWhole(upTo: rows)
         }
     }
 
@@ -92,7 +144,7 @@ extension DatasetStore {
                     ORDER BY sample.id
                     """,
                 arguments: [embedder.name, embedder.digest.hex]
-            ).map(Sample.init)
+            ).map { try Sample($0) }
         }
     }
 
@@ -114,12 +166,9 @@ extension DatasetStore {
         guard let row, let last = places.map(\.row).max() else {
             return EmbeddingMatrix(samples: [], dimension: 1, values: [])
         }
-        let file = FeatureFile(
-            url: featureFolder.appending(path: row.file),
-            dimension: row.dimension
-        )
-        let all = try file.read(last + 1, at: 0)
-        guard !places.enumerated().allSatisfy({ $0.offset == $0.element.row }) else {
+        let all = try file(of: row).read(last + 1, at: 0)
+        let isInOrder = places.enumerated().allSatisfy { $0.offset == $0.element.row }
+        guard !isInOrder else {
             return EmbeddingMatrix(
                 samples: places.map(\.sample),
                 dimension: row.dimension,
@@ -150,7 +199,7 @@ extension DatasetStore {
                     """
             ).map {
                 StoredEmbedder(
-                    id: EmbedderID(name: $0["name"], digest: ContentDigest($0, "digest")),
+                    id: EmbedderID(name: $0["name"], digest: try ContentDigest($0, "digest")),
                     dimension: $0["dimension"],
                     count: $0["vectors"]
                 )
@@ -158,39 +207,62 @@ extension DatasetStore {
         }
     }
 
-    /// Reads every batch of every feature file again.
+    /// Reads every batch of every feature file again, with the samples that its rows belong to.
     ///
     /// - Returns: A sentence for each batch that is missing or changed.
     package func verifyFeatureFiles() throws(StorageError) -> [String] {
-        let batches = try read { database in
-            try Row.fetchAll(
+        try read { database in
+            let batches = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT embedder.file, embedder.dimension, firstRow, rows, sha256
+                    SELECT embedder.id, embedder.file, embedder.dimension, firstRow, rows, sha256
                     FROM embeddingBatch JOIN embedder ON embedder.id = embeddingBatch.embedder
                     ORDER BY embedder.id, firstRow
                     """
             )
-        }
-        var problems: [String] = []
-        for batch in batches {
-            let url = featureFolder.appending(path: batch["file"] as String)
-            let file = FeatureFile(url: url, dimension: batch["dimension"])
-            let first: Int = batch["firstRow"]
-            let rows: Int = batch["rows"]
-            do {
-                let values = try file.read(rows, at: first)
-                if FeatureFile.digest(values[...]) != ContentDigest(batch, "sha256") {
-                    problems.append(
-                        "features/\(url.lastPathComponent): rows \(first) to \(first + rows - 1) "
-                            + "are not what was written; delete the file's vectors and embed again"
-                    )
+            var problems: [String] = []
+            var places: [Int64: [Int: Sample.ID]] = [:]
+            for batch in batches {
+                let row = EmbedderRow(batch)
+                if places[row.id] == nil {
+                    places = [row.id: try Self.places(row.id, in: database)]
                 }
-            } catch {
-                problems.append("\(error)")
+                if let problem = try problem(batch, row, places[row.id] ?? [:]) {
+                    problems.append(problem)
+                }
             }
+            return problems
         }
-        return problems
+    }
+
+    private static func places(_ embedder: Int64, in database: Database) throws -> [Int: Sample.ID]
+    {
+        let rows = try Row.fetchAll(
+            database,
+            sql: "SELECT sample, row FROM embedding WHERE embedder = ?",
+            arguments: [embedder]
+        )
+        return Dictionary(rows.map { ($0["row"], $0["sample"]) }, uniquingKeysWith: { $1 })
+    }
+
+    private func problem(
+        _ batch: Row,
+        _ embedder: EmbedderRow,
+        _ places: [Int: Sample.ID]
+    ) throws -> String? {
+        let first: Int = batch["firstRow"]
+        let rows: Int = batch["rows"]
+        do {
+            let values = try file(of: embedder).read(rows, at: first)
+            let samples = (first..<first + rows).map { places[$0] ?? 0 }
+            let digest = try ContentDigest(batch, "sha256")
+            guard FeatureFile.digest(samples, values) != digest else { return nil }
+            return
+                "features/\(embedder.file): rows \(first) to \(first + rows - 1) are not what was "
+                + "written; delete the file and run `winnow embed` to make it again"
+        } catch let error as StorageError {
+            return "\(error)"
+        }
     }
 
     private static func embedderRow(
@@ -227,5 +299,18 @@ private struct EmbedderRow {
         id = row["id"]
         dimension = row["dimension"]
         file = row["file"]
+    }
+}
+
+extension EmbeddingMatrix {
+    /// The rows of all samples but those.
+    fileprivate func leavingOut(_ known: Set<Sample.ID>) -> EmbeddingMatrix {
+        guard !known.isEmpty else { return self }
+        let kept = samples.indices.filter { !known.contains(samples[$0]) }
+        return EmbeddingMatrix(
+            samples: kept.map { samples[$0] },
+            dimension: dimension,
+            values: kept.flatMap { row($0) }
+        )
     }
 }

@@ -30,6 +30,21 @@ extension DatasetStore {
         try read { try Self.annotations(of: sample, in: $0) }
     }
 
+    /// What people accepted or refused, by sample and then by age.
+    package func reviewedAnnotations() throws(StorageError) -> [Annotation] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT annotation.*, category.name AS categoryName
+                    FROM annotation JOIN category ON category.id = annotation.category
+                    WHERE retiredBy IS NULL AND state <> 'proposed'
+                    ORDER BY annotation.sample, annotation.id
+                    """
+            ).map { try Annotation($0) }
+        }
+    }
+
     static func annotations(of sample: Int64?, in database: Database) throws -> [Annotation] {
         try Row.fetchAll(
             database,
@@ -89,24 +104,5 @@ extension DatasetStore {
                 moment.description,
             ]
         )
-    }
-
-    /// The models that proposed labels, newest first.
-    package func models() throws(StorageError) -> [StoredModel] {
-        try read { database in
-            try Row.fetchAll(database, sql: "SELECT * FROM model ORDER BY createdAt DESC, digest")
-                .map {
-                    let text: String = $0["parameters"]
-                    let parameters = try JSONDecoder().decode(
-                        [String: String].self,
-                        from: Data(text.utf8)
-                    )
-                    return StoredModel(
-                        name: $0["name"],
-                        digest: ContentDigest($0, "digest"),
-                        parameters: parameters
-                    )
-                }
-        }
     }
 }

@@ -87,6 +87,9 @@ package struct StoredReview: Sendable {
 
 extension DatasetStore {
     /// Gives tasks out, in one transaction with ending leases that have run out.
+    ///
+    /// A task one of whose samples was given out or decided since it was planned is left out, so
+    /// that nobody is given what somebody else has.
     package func lease(
         _ tasks: [NewTask],
         to reviewer: String,
@@ -95,39 +98,55 @@ extension DatasetStore {
     ) throws(StorageError) -> [StoredTask] {
         try write { database in
             try Self.endLeases(before: now, in: database)
-            return try tasks.map { task in
-                try database.execute(
-                    sql: """
-                        INSERT INTO reviewTask
-                            (reason, label, proposals, state, lease, reviewer, expiresAt)
-                        VALUES (?, ?, ?, 'leased', ?, ?, ?)
-                        """,
-                    arguments: [
-                        task.plan.reason.rawValue, task.plan.label,
-                        try CanonicalText.json(task.proposals), task.lease, reviewer, expiry,
-                    ]
-                )
-                let id = database.lastInsertedRowID
-                for (position, sample) in task.plan.samples.enumerated() {
-                    try database.execute(
-                        sql:
-                            "INSERT INTO reviewTaskSample (task, position, sample) VALUES (?, ?, ?)",
-                        arguments: [id, position, sample]
-                    )
-                }
-                return StoredTask(
-                    id: id,
-                    reason: task.plan.reason,
-                    label: task.plan.label,
-                    proposals: task.proposals,
-                    state: .leased,
-                    lease: task.lease,
-                    reviewer: reviewer,
-                    expiresAt: expiry,
-                    samples: task.plan.samples
-                )
+            return try tasks.compactMap { task in
+                guard try Self.isOpen(task.plan.samples, in: database) else { return nil }
+                let id = try Self.insert(task, reviewer, expiry, in: database)
+                return try Self.task(id, in: database)
             }
         }
+    }
+
+    private static func isOpen(_ samples: [Sample.ID], in database: Database) throws -> Bool {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT EXISTS (
+                    SELECT 1 FROM reviewTaskSample
+                    JOIN reviewTask ON reviewTask.id = reviewTaskSample.task
+                    WHERE reviewTaskSample.sample = :sample AND reviewTask.state = 'leased')
+                OR EXISTS (
+                    SELECT 1 FROM annotation
+                    WHERE sample = :sample AND retiredBy IS NULL AND state = 'accepted')
+                """
+        )
+        return try samples.allSatisfy {
+            try Bool.fetchOne(statement, arguments: ["sample": $0]) == false
+        }
+    }
+
+    private static func insert(
+        _ task: NewTask,
+        _ reviewer: String,
+        _ expiry: Double,
+        in database: Database
+    ) throws -> Int64 {
+        try database.execute(
+            sql: """
+                INSERT INTO reviewTask (reason, label, proposals, state, lease, reviewer, expiresAt)
+                VALUES (?, ?, ?, 'leased', ?, ?, ?)
+                """,
+            arguments: [
+                task.plan.reason.rawValue, task.plan.label,
+                try CanonicalText.json(task.proposals), task.lease, reviewer, expiry,
+            ]
+        )
+        let id = database.lastInsertedRowID
+        for (position, sample) in task.plan.samples.enumerated() {
+            try database.execute(
+                sql: "INSERT INTO reviewTaskSample (task, position, sample) VALUES (?, ?, ?)",
+                arguments: [id, position, sample]
+            )
+        }
+        return id
     }
 
     /// The samples that are given out now.
@@ -220,52 +239,64 @@ extension DatasetStore {
         }
     }
 
-    /// The answer when the item is decided already, or the lease belongs to somebody else now.
+    /// The answer when the item is decided already, or its pictures are somebody else's now.
     private static func earlier(
         _ submission: ReviewSubmission,
         task: StoredTask,
         in database: Database
     ) throws -> SubmissionResult? {
-        let content = try CanonicalText.json(submission)
-        let item = submission.item
+        func refuse(_ status: SubmissionResult.Status, _ message: String) -> SubmissionResult {
+            SubmissionResult(item: submission.item, status: status, message: message)
+        }
         if let row = try Row.fetchOne(
             database,
-            sql: "SELECT content, change FROM review WHERE submission = ?",
-            arguments: [submission.id ?? task.lease]
+            sql:
+                "SELECT content, change, undoneBy FROM review WHERE reviewer = ? AND submission = ?",
+            arguments: [submission.reviewer, submission.id ?? task.lease]
         ) {
-            guard row["content"] as String != content else {
-                return SubmissionResult(item: item, status: .repeated, undo: row["change"])
+            if row["undoneBy"] as Int64? != nil {
+                return refuse(.expired, "it was taken back: take the item anew from `review next`")
             }
-            let message = "another decision was sent for the item: take it back first (undo)"
-            return SubmissionResult(item: item, status: .conflict, message: message)
+            guard row["content"] as String != (try CanonicalText.json(submission)) else {
+                let change: Int64 = row["change"]
+                return SubmissionResult(item: submission.item, status: .repeated, undo: change)
+            }
+            return refuse(
+                .conflict,
+                "another decision was sent for the item: take it back first (undo)"
+            )
         }
         if task.state == .decided {
-            let message = "the item is decided already, by \(task.reviewer)"
-            return SubmissionResult(item: item, status: .conflict, message: message)
+            return refuse(.conflict, "the item is decided already, by \(task.reviewer)")
         }
-        guard submission.lease == nil || submission.lease == task.lease else {
-            let message = "the lease is not the item's: send the one that came with it"
-            return SubmissionResult(item: item, status: .invalid, message: message)
+        guard submission.lease == task.lease else {
+            return refuse(.invalid, "the lease is not the item's: send the one that came with it")
         }
-        // A lease that ran out still counts while nobody else was given one of the samples.
-        let isTaken =
-            try Bool.fetchOne(
-                database,
-                sql: """
-                    SELECT EXISTS (
-                        SELECT 1 FROM reviewTaskSample AS mine
-                        JOIN reviewTaskSample AS theirs ON theirs.sample = mine.sample
-                        JOIN reviewTask ON reviewTask.id = theirs.task
-                        WHERE mine.task = ? AND theirs.task > mine.task
-                            AND reviewTask.state IN ('leased', 'decided'))
-                    """,
-                arguments: [task.id]
-            ) ?? false
-        guard !isTaken else {
-            let message = "the lease ran out and the pictures were given to somebody else"
-            return SubmissionResult(item: item, status: .expired, message: message)
+        guard try !wasGivenOutSince(task, in: database) else {
+            return refuse(
+                .expired,
+                "the lease ran out and the pictures were given to somebody else"
+            )
         }
         return nil
+    }
+
+    /// Whether one of the pictures was given to somebody after the task was.
+    ///
+    /// Until then a lease that ran out still counts: the work of a slow reviewer is not thrown away.
+    private static func wasGivenOutSince(_ task: StoredTask, in database: Database) throws -> Bool {
+        try Bool.fetchOne(
+            database,
+            sql: """
+                SELECT EXISTS (
+                    SELECT 1 FROM reviewTaskSample AS mine
+                    JOIN reviewTaskSample AS theirs ON theirs.sample = mine.sample
+                    JOIN reviewTask ON reviewTask.id = theirs.task
+                    WHERE mine.task = ? AND theirs.task > mine.task
+                        AND reviewTask.state IN ('leased', 'decided'))
+                """,
+            arguments: [task.id]
+        ) ?? false
     }
 
     private static func append(
@@ -340,13 +371,13 @@ extension DatasetStore {
         let text: String = row["proposals"]
         return StoredTask(
             id: id,
-            reason: ReviewReason(rawValue: row["reason"]) ?? .uncertain,
+            reason: try row.value("reason"),
             label: row["label"],
             proposals: try JSONDecoder().decode(
                 [ReviewItem.Proposal].self,
                 from: Data(text.utf8)
             ),
-            state: StoredTask.State(rawValue: row["state"]) ?? .returned,
+            state: try row.value("state"),
             lease: row["lease"],
             reviewer: row["reviewer"],
             expiresAt: row["expiresAt"],

@@ -1,4 +1,5 @@
 package import CurationCore
+import FoundationEssentials
 import GRDB
 
 /// An image that was read and is about to enter the store.
@@ -158,15 +159,15 @@ extension DatasetStore {
     }
 
     /// What the store knows of each file, by path.
-    package func knownFiles() throws(StorageError) -> [String: KnownFile] {
+    package func knownFiles() throws(StorageError) -> [ExactText: KnownFile] {
         try read { database in
-            var files: [String: KnownFile] = [:]
+            var files: [ExactText: KnownFile] = [:]
             let sql = """
                 SELECT path, bytes, modifiedAt, 1 AS failed FROM importFailure
                 UNION ALL SELECT path, bytes, modifiedAt, 0 FROM sample
                 """
             for row in try Row.fetchAll(database, sql: sql) {
-                files[row["path"]] = KnownFile(
+                files[ExactText(row["path"])] = KnownFile(
                     bytes: row["bytes"],
                     modifiedAt: row["modifiedAt"],
                     failed: row["failed"]
@@ -185,7 +186,7 @@ extension DatasetStore {
             ).map {
                 ImportFailure(
                     path: $0["path"],
-                    code: ImportFailure.Code(rawValue: $0["code"]) ?? .corrupt,
+                    code: try $0.value("code"),
                     message: $0["message"]
                 )
             }
@@ -195,7 +196,9 @@ extension DatasetStore {
     /// All images, by id.
     package func samples() throws(StorageError) -> [Sample] {
         try read { database in
-            try Row.fetchAll(database, sql: "SELECT * FROM sample ORDER BY id").map(Sample.init)
+            try Row.fetchAll(database, sql: "SELECT * FROM sample ORDER BY id").map {
+                try Sample($0)
+            }
         }
     }
 
@@ -207,7 +210,7 @@ extension DatasetStore {
                     database,
                     sql: "SELECT * FROM sample WHERE id = ?",
                     arguments: [id]
-                ).map(Sample.init)
+                ).map { try Sample($0) }
             }
         }
     }
@@ -216,8 +219,36 @@ extension DatasetStore {
     package func metrics() throws(StorageError) -> [(sample: Sample, metrics: ImageMetrics)] {
         try read { database in
             try Row.fetchAll(database, sql: "SELECT * FROM sample ORDER BY id").map { row in
-                (Sample(row), ImageMetrics(row))
+                (try Sample(row), ImageMetrics(row))
             }
+        }
+    }
+
+    /// How many images carry a label that a person stands behind.
+    package func decidedCount() throws(StorageError) -> Int {
+        try read {
+            try Int.fetchOne(
+                $0,
+                sql: """
+                    SELECT count(DISTINCT sample) FROM annotation
+                    WHERE retiredBy IS NULL AND state = 'accepted'
+                    """
+            ) ?? 0
+        }
+    }
+
+    /// How many images carry each class that a person stands behind, by name.
+    package func acceptedCounts() throws(StorageError) -> [String: Int] {
+        try read { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT category.name, count(DISTINCT sample) AS images
+                    FROM annotation JOIN category ON category.id = annotation.category
+                    WHERE retiredBy IS NULL AND state = 'accepted' GROUP BY category.name
+                    """
+            )
+            return Dictionary(uniqueKeysWithValues: rows.map { ($0["name"], $0["images"]) })
         }
     }
 
@@ -247,8 +278,10 @@ extension DatasetStore {
                 database,
                 sql: "SELECT id, name FROM category ORDER BY id"
             ).map { Category(id: $0["id"], name: $0["name"]) }
-            let task = LabelTask(rawValue: row?["task"] ?? "") ?? .classification
-            return (row?["name"] ?? "", LabelSchema(task: task, categories: categories))
+            guard let row else { throw StorageError.noDataset(folder: folder.path) }
+            return (
+                row["name"], LabelSchema(task: try row.value("task"), categories: categories)
+            )
         }
     }
 }
@@ -256,13 +289,13 @@ extension DatasetStore {
 // MARK: - Rows
 
 extension Sample {
-    init(_ row: Row) {
+    init(_ row: Row) throws {
         let hash: Int64 = row["perceptualHash"]
         self.init(
             id: row["id"],
             path: row["path"],
-            sha256: ContentDigest(row, "sha256"),
-            format: ImageFormat(rawValue: row["format"]) ?? .jpeg,
+            sha256: try ContentDigest(row, "sha256"),
+            format: try row.value("format"),
             width: row["width"],
             height: row["height"],
             bytes: row["bytes"],
@@ -285,9 +318,14 @@ extension ImageMetrics {
 }
 
 extension ContentDigest {
-    /// Reads a digest whose form the schema holds to 64 characters.
-    init(_ row: Row, _ column: String) {
+    /// Reads a digest.
+    ///
+    /// - Throws: `StorageError.database` when it is none, as in a damaged database.
+    init(_ row: Row, _ column: String) throws {
         let text: String = row[column]
-        self = ContentDigest(hex: text) ?? ContentDigest(of: text)
+        guard let digest = ContentDigest(hex: text) else {
+            throw StorageError.database(message: "'\(text)' in the column \(column)")
+        }
+        self = digest
     }
 }

@@ -130,7 +130,7 @@ extension DatasetStore {
         )
         return try Row.fetchAll(database, sql: "SELECT * FROM duplicateGroup ORDER BY id").map {
             DuplicateGroup(
-                kind: DuplicateGroup.Kind(rawValue: $0["kind"]) ?? .near,
+                kind: try $0.value("kind"),
                 keep: $0["keep"],
                 reason: $0["reason"],
                 members: (members[$0["id"]] ?? []).map {

@@ -1,33 +1,42 @@
 package import CurationCore
+import FoundationEssentials
 import GRDB
 
 extension DatasetStore {
     /// The decisions that stand, oldest first.
     package func reviews() throws(StorageError) -> [StoredReview] {
         try read { database in
-            try Row.fetchAll(
+            var samples: [Int64: [Sample.ID]] = [:]
+            let shown = try Row.fetchCursor(
                 database,
-                sql: "SELECT * FROM review WHERE undoneBy IS NULL ORDER BY id"
-            ).map { try Self.review($0, in: database) }
+                sql: """
+                    SELECT task, sample FROM reviewTaskSample
+                    WHERE task IN (SELECT task FROM review WHERE undoneBy IS NULL)
+                    ORDER BY task, position
+                    """
+            )
+            while let row = try shown.next() {
+                samples[row["task"], default: []].append(row["sample"])
+            }
+            return try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT review.*, reviewTask.reason, reviewTask.label AS proposed,
+                        reviewTask.proposals
+                    FROM review JOIN reviewTask ON reviewTask.id = review.task
+                    WHERE undoneBy IS NULL ORDER BY review.id
+                    """
+            ).map { try StoredReview($0, samples: samples[$0["task"]] ?? []) }
         }
     }
 
     private static func review(_ row: Row, in database: Database) throws -> StoredReview {
-        guard let task = try task(row["task"], in: database) else {
-            throw StorageError.database(message: "a decision on a task that is not there")
-        }
-        return StoredReview(
-            task: task.id,
-            reason: task.reason,
-            reviewer: row["reviewer"],
-            decision: Decision(rawValue: row["decision"]) ?? .skip,
-            label: row["label"],
-            proposed: task.label,
-            proposals: task.proposals,
-            samples: task.samples,
-            exceptions: row["exceptions"],
-            change: row["change"]
+        let samples = try Int64.fetchAll(
+            database,
+            sql: "SELECT sample FROM reviewTaskSample WHERE task = ? ORDER BY position",
+            arguments: [row["task"] as Int64]
         )
+        return try StoredReview(row, samples: samples)
     }
 
     /// The tasks whose decisions a reviewer took back and that nobody was given since, the last
@@ -63,9 +72,11 @@ extension DatasetStore {
             let rows = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT * FROM review
-                    WHERE undoneBy IS NULL AND (? IS NULL OR reviewer = ?)
-                    ORDER BY id DESC LIMIT ?
+                    SELECT review.*, reviewTask.reason, reviewTask.label AS proposed,
+                        reviewTask.proposals
+                    FROM review JOIN reviewTask ON reviewTask.id = review.task
+                    WHERE undoneBy IS NULL AND (? IS NULL OR review.reviewer = ?)
+                    ORDER BY review.id DESC LIMIT ?
                     """,
                 arguments: [reviewer, reviewer, steps]
             )
@@ -94,7 +105,10 @@ extension DatasetStore {
         }
     }
 
-    /// Retires what a change added and brings back what it retired, as a new change.
+    /// Retires what a change said and brings back what it retired, as a new change.
+    ///
+    /// Left alone is what newer decisions say; not brought back is what was itself taken back, or a
+    /// proposal where there is a newer one.
     private static func undo(
         _ change: Int64,
         by reviewer: String,
@@ -105,7 +119,7 @@ extension DatasetStore {
         batch.undoes = change
         batch.retired = try Int64.fetchAll(
             database,
-            sql: "SELECT id FROM annotation WHERE addedBy = ? AND retiredBy IS NULL",
+            sql: "SELECT id FROM annotation WHERE origin = ? AND retiredBy IS NULL",
             arguments: [change]
         )
         batch.added = try Row.fetchAll(
@@ -113,28 +127,56 @@ extension DatasetStore {
             sql: """
                 SELECT annotation.*, category.name AS categoryName
                 FROM annotation JOIN category ON category.id = annotation.category
-                WHERE retiredBy = ? AND NOT EXISTS (
-                    SELECT 1 FROM annotation AS newer
-                    WHERE newer.sample = annotation.sample AND newer.retiredBy IS NULL
-                        AND newer.state = 'accepted' AND newer.addedBy <> ?)
+                WHERE retiredBy = :change
+                    AND NOT EXISTS (
+                        SELECT 1 FROM annotation AS newer
+                        WHERE newer.sample = annotation.sample AND newer.retiredBy IS NULL
+                            AND newer.origin <> :change
+                            AND (newer.state = 'accepted'
+                                OR newer.state = 'proposed' AND annotation.state = 'proposed'))
+                    AND NOT EXISTS (
+                        SELECT 1 FROM review
+                        WHERE review.change = annotation.origin AND review.undoneBy IS NOT NULL)
                 ORDER BY annotation.id
                 """,
-            arguments: [change, change]
+            arguments: ["change": change]
         ).map {
             let old = try Annotation($0)
-            return NewAnnotation(
+            var new = NewAnnotation(
                 sample: old.sample,
                 label: old.label,
                 state: old.state,
                 score: old.score,
                 source: old.source
             )
+            new.origin = $0["origin"]
+            return new
         }
         return try batch.append(to: database)
     }
 }
 
 extension StoredReview {
+    /// Reads a row of `review` joined with its task's `reason`, `proposed` and `proposals`.
+    init(_ row: Row, samples: [Sample.ID]) throws {
+        let proposals: String = row["proposals"]
+        self.init(
+            task: row["task"],
+            reason: try row.value("reason"),
+            reviewer: row["reviewer"],
+            decision: try row.value("decision"),
+            label: row["label"],
+            proposed: row["proposed"],
+            proposals: try JSONDecoder().decode(
+                [ReviewItem.Proposal].self,
+                from: Data(proposals.utf8)
+            ),
+            samples: samples,
+            exceptions: row["exceptions"],
+            change: row["change"]
+        )
+    }
+
     /// What was decided, in words.
     fileprivate var words: String {
         let subject = reason == .cluster ? "\(samples.count - exceptions)" : "the picture"

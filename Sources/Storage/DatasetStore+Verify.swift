@@ -14,6 +14,14 @@ extension DatasetStore {
                 "winnow.sqlite: a row of \($0["table"] as String) points nowhere"
             }
             problems += try Self.verifyLog(in: database)
+            problems += try Int64.fetchAll(
+                database,
+                sql: """
+                    SELECT review.id FROM review JOIN change ON change.id = review.change
+                    WHERE json_extract(change.payload, '$.decision') IS NOT review.content
+                    ORDER BY review.id
+                    """
+            ).map { "review \($0): the decision is not the one in the log" }
             return problems
         }
     }

@@ -22,6 +22,8 @@ package struct CommitContent: Sendable {
     package let head: Version?
     /// The digest of the groups of copies that are known.
     package let copies: ContentDigest
+    /// By name, the model that proposed what the newest standing decision was about.
+    package let models: [String: ContentDigest]
 }
 
 extension DatasetStore {
@@ -74,7 +76,7 @@ extension DatasetStore {
             sql: "SELECT * FROM sample WHERE addedBy <= ? ORDER BY id",
             arguments: [point]
         ).map {
-            let sample = Sample($0)
+            let sample = try Sample($0)
             return LabeledSample(sample: sample, labels: labels[sample.id] ?? [])
         }
     }
@@ -100,7 +102,8 @@ extension DatasetStore {
                 ),
                 head: try Self.reference(Self.branch, in: database)
                     .flatMap { try Self.version($0, in: database) },
-                copies: ContentDigest(of: copies)
+                copies: ContentDigest(of: copies),
+                models: try Self.proposingModels(in: database)
             )
             let version = try describe(content)
             try Self.insert(version, copies: copies, in: database)
@@ -112,6 +115,24 @@ extension DatasetStore {
             )
             return version
         }
+    }
+
+    private static func proposingModels(
+        in database: Database
+    ) throws -> [String: ContentDigest] {
+        let rows = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT model.name, model.digest, max(review.id)
+                FROM review JOIN reviewTask ON reviewTask.id = review.task
+                JOIN model ON json_extract(reviewTask.proposals, '$[0].source')
+                    = model.name || '@' || substr(model.digest, 1, 8)
+                WHERE review.undoneBy IS NULL GROUP BY model.name
+                """
+        )
+        return Dictionary(
+            uniqueKeysWithValues: try rows.map { ($0["name"], try ContentDigest($0, "digest")) }
+        )
     }
 
     private static func insert(
@@ -245,7 +266,7 @@ extension DatasetStore {
                 VersionName(
                     name: $0["name"],
                     isBranch: $0["kind"] as String == "branch",
-                    version: ContentDigest($0, "version")
+                    version: try ContentDigest($0, "version")
                 )
             }
         }
@@ -263,13 +284,13 @@ extension DatasetStore {
             database,
             sql: "SELECT parent FROM versionParent WHERE version = ? ORDER BY position",
             arguments: [id]
-        ).map { ContentDigest($0, "parent") }
+        ).map { try ContentDigest($0, "parent") }
         let lineage: String = row["lineage"]
         let categories: String = row["categories"]
         let at: String = row["at"]
         return Version(
-            id: ContentDigest(row, "id"),
-            content: ContentDigest(row, "content"),
+            id: try ContentDigest(row, "id"),
+            content: try ContentDigest(row, "content"),
             parents: parents,
             author: row["author"],
             at: Timestamp(at) ?? Timestamp(seconds: 0),

@@ -15,6 +15,22 @@ package final class DatasetStore: Sendable {
         folder.appending(path: "winnow.sqlite")
     }
 
+    /// Whether there is a data set in `folder`; one that was left half made does not count.
+    package static func isMade(in folder: URL) -> Bool {
+        let file = databaseFile(in: folder)
+        guard FileManager.default.fileExists(atPath: file.path) else { return false }
+        do {
+            let queue = try DatabaseQueue(path: file.path)
+            return try queue.read {
+                try $0.tableExists("dataset")
+                    && Row.fetchOne($0, sql: "SELECT 1 FROM dataset") != nil
+            }
+        } catch {
+            // What cannot be read is a data set in trouble: opening it says which.
+            return true
+        }
+    }
+
     /// Where the vectors lie.
     package var featureFolder: URL { folder.appending(path: "features") }
 
@@ -25,10 +41,7 @@ package final class DatasetStore: Sendable {
     ///
     /// - Throws: `StorageError.noDataset`, `.newerSchema`, `.busy`, `.database`.
     package convenience init(opening folder: URL) throws(StorageError) {
-        let file = Self.databaseFile(in: folder)
-        guard FileManager.default.fileExists(atPath: file.path) else {
-            throw .noDataset(folder: folder.path)
-        }
+        guard Self.isMade(in: folder) else { throw .noDataset(folder: folder.path) }
         try self.init(folder: folder)
     }
 
@@ -40,9 +53,7 @@ package final class DatasetStore: Sendable {
         schema: LabelSchema,
         at moment: Timestamp
     ) throws(StorageError) {
-        guard !FileManager.default.fileExists(atPath: Self.databaseFile(in: folder).path) else {
-            throw .datasetExists(folder: folder.path)
-        }
+        guard !Self.isMade(in: folder) else { throw .datasetExists(folder: folder.path) }
         do {
             for part in [
                 folder, folder.appending(path: "features"), folder.appending(path: "thumbnails"),
@@ -55,9 +66,13 @@ package final class DatasetStore: Sendable {
         try self.init(folder: folder)
         try write { database in
             try database.execute(
-                sql: "INSERT INTO dataset (id, name, task, createdAt) VALUES (1, ?, ?, ?)",
+                sql:
+                    "INSERT OR IGNORE INTO dataset (id, name, task, createdAt) VALUES (1, ?, ?, ?)",
                 arguments: [folder.lastPathComponent, schema.task.rawValue, moment.description]
             )
+            guard database.changesCount == 1 else {
+                throw StorageError.datasetExists(folder: folder.path)
+            }
             var batch = LabelBatch(kind: .create, author: "winnow", at: moment)
             batch.payload["task"] = schema.task.rawValue
             batch.newCategories = schema.categories.map(\.name)

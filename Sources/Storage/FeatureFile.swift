@@ -17,8 +17,11 @@ struct FeatureFile: Sendable {
 
     /// Writes rows from `firstRow` on and waits until they are on the disk.
     ///
-    /// - Returns: The digest of the bytes written.
-    func write(_ values: [Float], at firstRow: Int) throws(StorageError) -> ContentDigest {
+    /// - Throws: `StorageError.featureFile` when the rows before are not there, `.full`.
+    func write(_ values: [Float], at firstRow: Int) throws(StorageError) {
+        guard isWhole(upTo: firstRow) else {
+            throw .featureFile(path: url.path, reason: "it is gone or ends before row \(firstRow)")
+        }
         do {
             if !FileManager.default.fileExists(atPath: url.path) {
                 try Data(header).write(to: url, options: .atomic)
@@ -28,12 +31,19 @@ struct FeatureFile: Sendable {
             try handle.seek(toOffset: UInt64(Self.headerSize + firstRow * rowBytes))
             try handle.write(contentsOf: Data(FloatBytes.bytes(of: values)))
             try handle.synchronize()
-            return Self.digest(values[...])
         } catch let error as CocoaError where error.code == .fileWriteOutOfSpace {
             throw .full(file: url.path)
         } catch {
             throw .featureFile(path: url.path, reason: "\(error)")
         }
+    }
+
+    /// Whether the file holds its header and `rows` rows; a file that is not there holds no rows.
+    func isWhole(upTo rows: Int) -> Bool {
+        guard rows > 0 else { return true }
+        let facts = try? FileManager.default.attributesOfItem(atPath: url.path)
+        let size = (facts?[.size] as? NSNumber)?.intValue ?? 0
+        return size >= Self.headerSize + rows * rowBytes
     }
 
     /// Reads `count` rows from `firstRow` on.
@@ -62,10 +72,11 @@ struct FeatureFile: Sendable {
         }
     }
 
-    /// The digest that a batch of rows is checked by.
-    static func digest(_ values: ArraySlice<Float>) -> ContentDigest {
+    /// The digest that a batch of rows is checked by: over the samples and their numbers.
+    static func digest(_ samples: [Sample.ID], _ values: [Float]) -> ContentDigest {
         var hasher = ContentHasher()
-        hasher.update(values)
+        hasher.update(Array(samples.map { "\($0)" }.joined(separator: " ").utf8))
+        hasher.update(values[...])
         return hasher.finish()
     }
 

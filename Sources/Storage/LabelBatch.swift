@@ -19,6 +19,8 @@ package struct NewAnnotation: Sendable {
     package let score: Double?
     /// Who says it.
     package let source: String
+    /// The change that said it first, when an undo brings it back.
+    var origin: Int64?
 
     /// Describes a label that is about to enter the store.
     package init(

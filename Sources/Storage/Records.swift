@@ -113,6 +113,7 @@ struct AnnotationRow {
     let score: Double?
     let source: String
     let addedBy: Int64
+    let origin: Int64
 
     init(id: Int64, new: NewAnnotation, category: Int64, addedBy: Int64) throws {
         self.id = id
@@ -122,6 +123,7 @@ struct AnnotationRow {
         score = new.score
         source = new.source
         self.addedBy = addedBy
+        origin = new.origin ?? addedBy
         switch new.label {
         case .classification:
             kind = "classification"
@@ -142,12 +144,14 @@ struct AnnotationRow {
         score = row["score"]
         source = row["source"]
         addedBy = row["addedBy"]
+        origin = row["origin"]
     }
 
     var fields: [String] {
         let bits = score.map { String($0.bitPattern, radix: 16) } ?? ""
         return [
             "label", "\(id)", "\(sample)", kind, "\(category)", geometry ?? "", state, bits, source,
+            "\(origin)",
         ]
     }
 
@@ -155,12 +159,14 @@ struct AnnotationRow {
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO annotation
-                    (id, sample, kind, category, geometry, state, score, source, addedBy)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    (id, sample, kind, category, geometry, state, score, source, addedBy, origin)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         )
         try statement.execute(
-            arguments: [id, sample, kind, category, geometry, state, score, source, addedBy]
+            arguments: [
+                id, sample, kind, category, geometry, state, score, source, addedBy, origin,
+            ]
         )
     }
 
@@ -181,7 +187,6 @@ struct AnnotationRow {
 extension Annotation {
     /// Reads a row of `annotation` joined with the class name as `categoryName`.
     init(_ row: Row) throws {
-        let state: String = row["state"]
         self.init(
             id: row["id"],
             sample: row["sample"],
@@ -191,8 +196,21 @@ extension Annotation {
                 geometry: row["geometry"]
             ),
             source: row["source"],
-            state: LabelState(rawValue: state) ?? .rejected,
+            state: try row.value("state"),
             score: row["score"]
         )
+    }
+}
+
+extension Row {
+    /// The word in a column as a case.
+    ///
+    /// - Throws: `StorageError.database` when it is none, as in a damaged or newer database.
+    func value<Word: RawRepresentable<String>>(_ column: String) throws -> Word {
+        let text: String = self[column]
+        guard let word = Word(rawValue: text) else {
+            throw StorageError.database(message: "'\(text)' in the column \(column)")
+        }
+        return word
     }
 }

@@ -122,12 +122,15 @@ enum Schema1 {
             source TEXT NOT NULL CHECK (length(source) > 0),
             addedBy INTEGER NOT NULL REFERENCES change (id),
             retiredBy INTEGER REFERENCES change (id),
+            origin INTEGER NOT NULL REFERENCES change (id),
             CHECK ((kind = 'box') = (geometry IS NOT NULL)),
             CHECK ((state = 'proposed') = (score IS NOT NULL)),
-            CHECK (retiredBy IS NULL OR retiredBy > addedBy)
+            CHECK (retiredBy IS NULL OR retiredBy > addedBy),
+            CHECK (origin <= addedBy)
         ) STRICT;
         CREATE INDEX annotation_sample ON annotation (sample) WHERE retiredBy IS NULL;
         CREATE INDEX annotation_addedBy ON annotation (addedBy);
+        CREATE INDEX annotation_origin ON annotation (origin) WHERE retiredBy IS NULL;
         CREATE INDEX annotation_retiredBy ON annotation (retiredBy) WHERE retiredBy IS NOT NULL;
 
         CREATE TRIGGER annotation_is_retired_once BEFORE UPDATE ON annotation
@@ -136,6 +139,7 @@ enum Schema1 {
             OR OLD.category IS NOT NEW.category OR OLD.geometry IS NOT NEW.geometry
             OR OLD.state IS NOT NEW.state OR OLD.score IS NOT NEW.score
             OR OLD.source IS NOT NEW.source OR OLD.addedBy IS NOT NEW.addedBy
+            OR OLD.origin IS NOT NEW.origin
         BEGIN SELECT RAISE(ABORT, 'a label is never changed, only retired'); END;
         CREATE TRIGGER annotation_is_never_deleted BEFORE DELETE ON annotation
         BEGIN SELECT RAISE(ABORT, 'a label is never deleted, only retired'); END;
@@ -171,7 +175,7 @@ enum Schema1 {
 
         CREATE TABLE review (
             id INTEGER PRIMARY KEY,
-            submission TEXT NOT NULL UNIQUE,
+            submission TEXT NOT NULL,
             content TEXT NOT NULL CHECK (json_valid(content)),
             task INTEGER NOT NULL REFERENCES reviewTask (id),
             reviewer TEXT NOT NULL,
@@ -180,7 +184,8 @@ enum Schema1 {
             exceptions INTEGER NOT NULL CHECK (exceptions >= 0),
             at TEXT NOT NULL,
             change INTEGER NOT NULL REFERENCES change (id),
-            undoneBy INTEGER REFERENCES change (id)
+            undoneBy INTEGER REFERENCES change (id),
+            UNIQUE (reviewer, submission)
         ) STRICT;
         CREATE INDEX review_task ON review (task);
 

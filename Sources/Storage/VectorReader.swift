@@ -19,6 +19,9 @@ package final class VectorReader {
         }
     }
 
+    /// The samples that have a vector, by id.
+    package var samples: [Sample.ID] { rows.keys.sorted() }
+
     deinit { try? handle?.close() }
 
     /// The vector of a sample; nil when it has none.

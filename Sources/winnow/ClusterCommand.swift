@@ -129,7 +129,9 @@ struct DuplicatesCommand: ParsableCommand {
             Terminal.show("\(group.kind.rawValue) group \(group.group): \(group.reason)")
             for member in group.members {
                 let mark = member.id == group.keep ? "keep" : "    "
-                Terminal.show("  \(mark)  \(member.similarity.rounded(to: 2))  \(member.path)")
+                Terminal.show(
+                    "  \(mark)  \(member.similarity.rounded(to: 2))  \(member.path.printable)"
+                )
             }
         }
         if groups.isEmpty, !global.json { Terminal.show("No copies were found.") }

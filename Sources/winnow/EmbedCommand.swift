@@ -43,8 +43,10 @@ extension EmbedStage.Report {
     /// What happened, in a sentence or two.
     var summary: String {
         let trouble = failed > 0 ? ", \(failed) failed" : ""
+        let lost =
+            remade.isEmpty ? "" : " The vectors of \(remade.joined(separator: ", ")) were lost."
         return "\(embedded) pictures embedded, \(skipped) had a vector\(trouble). \(model), "
             + "\(dimension) numbers. \(seconds.rounded(to: 1)) s, "
-            + "\(imagesPerSecond.rounded(to: 0)) a second."
+            + "\(imagesPerSecond.rounded(to: 0)) a second.\(lost)"
     }
 }

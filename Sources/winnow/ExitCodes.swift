@@ -1,6 +1,7 @@
 import ArgumentParser
 import Curation
 import Foundation
+import ReviewServer
 
 /// Turns what a verb threw into the exit codes of the contract.
 enum ExitCodes {
@@ -12,11 +13,22 @@ enum ExitCodes {
         case let error as CurationError:
             Terminal.say("winnow: \(error.description)")
             Foundation.exit(code(of: error))
+        case let error as ReviewServerError:
+            Terminal.say("winnow: \(error.description)")
+            Foundation.exit(code(of: error))
         case is CancellationError:
             Terminal.say("winnow: stopped; what is done is kept, run it again to go on")
             Foundation.exit(130)
         default:
             Winnow.exit(withError: error)
+        }
+    }
+
+    private static func code(of error: ReviewServerError) -> Int32 {
+        switch error {
+        case .noFreePort, .cannotListen: 73
+        case .tokenFile: 74
+        case .missingPage: 69
         }
     }
 

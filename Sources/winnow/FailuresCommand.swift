@@ -24,7 +24,9 @@ struct FailuresCommand: ParsableCommand {
             if global.json {
                 try Terminal.show(json: failure)
             } else {
-                Terminal.show("\(failure.code.rawValue)\t\(failure.path)\n\t\(failure.message)")
+                Terminal.show(
+                    "\(failure.code.rawValue)\t\(failure.path.printable)\n\t\(failure.message)"
+                )
             }
         }
         if !global.json {

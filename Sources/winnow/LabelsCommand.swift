@@ -37,9 +37,9 @@ struct LabelsCommand: ParsableCommand {
                 try Terminal.show(json: line)
             } else {
                 let labels = line.annotations.map {
-                    "\($0.label) (\($0.state.rawValue)\($0.score.map { " \($0.percent)" } ?? ""))"
+                    "\($0.label.printable) (\($0.state.rawValue)\($0.score.map { " \($0.percent)" } ?? ""))"
                 }
-                Terminal.show("\(line.path)\t\(labels.joined(separator: ", "))")
+                Terminal.show("\(line.path.printable)\t\(labels.joined(separator: ", "))")
             }
         }
     }

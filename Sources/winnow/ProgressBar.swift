@@ -34,7 +34,7 @@ final class ProgressBar: Sendable {
         guard let line else { return }
         if Terminal.hasBar {
             let end = progress.done >= progress.total ? "\n" : ""
-            FileHandle.standardError.write(Data("\r\u{1B}[K\(line)\(end)".utf8))
+            try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[K\(line)\(end)".utf8))
         } else {
             Terminal.say(line)
         }

@@ -62,8 +62,9 @@ struct ReviewNextCommand: ParsableCommand {
                 try Terminal.show(json: item)
                 continue
             }
-            let best = item.predictions.first.map { "\($0.label) \($0.score.percent)" } ?? "?"
-            let what = item.image?.path ?? "\(item.size ?? 0) pictures"
+            let best =
+                item.predictions.first.map { "\($0.label.printable) \($0.score.percent)" } ?? "?"
+            let what = item.image?.path.printable ?? "\(item.size ?? 0) pictures"
             Terminal.show("\(item.item)  \(item.reason.rawValue)  \(best)  \(what)")
         }
         if items.isEmpty, !global.json { Terminal.show("Nothing is left to decide.") }
@@ -156,7 +157,7 @@ struct ReviewUndoCommand: ParsableCommand {
             if global.json {
                 try Terminal.show(json: one)
             } else {
-                Terminal.show("\(one.item)  taken back: \(one.what)")
+                Terminal.show("\(one.item)  taken back: \(one.what.printable)")
             }
         }
         if undone.isEmpty, !global.json { Terminal.show("There is no decision to take back.") }
@@ -216,6 +217,12 @@ struct ReviewReplayCommand: ParsableCommand {
     @Option(help: "Stop when this share of the pictures is right.") var target = 1.0
     @Option(help: "Who the decisions are by.") var reviewer = "replay"
     @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        guard (0...1).contains(target) else {
+            throw ValidationError("--target is a share from 0 to 1")
+        }
+    }
 
     func run() throws {
         let watch = InterruptWatch()

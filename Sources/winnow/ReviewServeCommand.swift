@@ -51,7 +51,6 @@ struct ReviewServeCommand: AsyncParsableCommand {
                 Terminal.show(url)
                 Terminal.say("Open this address in a browser. Ctrl-C ends the server.")
             }
-            fflush(nil)
         }
     }
 }

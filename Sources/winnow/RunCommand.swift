@@ -50,7 +50,7 @@ struct RunCommand: ParsableCommand {
             report: bar.report
         ).run(options.request())
         try show("import", imported, imported.summary)
-        guard try !dataset.samples().isEmpty else {
+        guard try dataset.sampleCount() > 0 else {
             throw CurationError.input(
                 "there is no picture in \(options.sources.joined(separator: ", "))"
                     + (imported.failed > 0 ? " that can be read: `winnow failures` says why" : "")
@@ -76,15 +76,20 @@ struct RunCommand: ParsableCommand {
         let here = URL(filePath: FileManager.default.currentDirectoryPath)
         let folder =
             global.named ?? Dataset.nearest(to: here)
-            ?? here.appending(path: "winnow-dataset")
+            ?? here.appending(path: Dataset.defaultName)
         if Dataset.exists(in: folder) { return try Dataset(opening: folder) }
-        return try Dataset(
-            creating: folder,
-            schema: LabelSchema(
-                task: .classification,
-                categories: try InitCommand.categories(classes)
+        do {
+            return try Dataset(
+                creating: folder,
+                schema: LabelSchema(
+                    task: .classification,
+                    categories: try InitCommand.categories(classes)
+                )
             )
-        )
+        } catch CurationError.output where Dataset.exists(in: folder) {
+            // Another run has made it meanwhile.
+            return try Dataset(opening: folder)
+        }
     }
 
     private func show(_ stage: String, _ report: some Encodable, _ summary: String) throws {

@@ -12,22 +12,42 @@ enum Terminal {
 
     /// Prints a line for people on standard error.
     static func say(_ text: String) {
-        FileHandle.standardError.write(Data("\(text)\n".utf8))
+        try? FileHandle.standardError.write(contentsOf: Data("\(text)\n".utf8))
     }
 
     /// Prints a line of results on standard output.
-    static func show(_ text: String) { print(text) }
+    static func show(_ text: String) {
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data("\(text)\n".utf8))
+        } catch {
+            say("winnow: cannot write to standard output: make room or choose another place")
+            exit(74)
+        }
+    }
 
     /// Prints one JSON document on one line.
     static func show(json value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        print(String(decoding: try encoder.encode(value), as: UTF8.self))
+        show(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
     /// `text` in bold where colour may be used.
     static func bold(_ text: String) -> String {
         hasColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text
+    }
+}
+
+extension String {
+    /// The text on one line, without what a terminal would take for a command.
+    var printable: String {
+        unicodeScalars.map { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator:
+                scalar.escaped(asASCII: true)
+            default: String(scalar)
+            }
+        }.joined()
     }
 }
 

@@ -35,7 +35,7 @@ struct VersionDocument: Encodable {
     var line: String {
         let tags = names.isEmpty ? "" : " (\(names.joined(separator: ", ")))"
         return "\(id.hex.prefix(12))\(tags)  \(at.description.prefix(16))  \(author)  "
-            + "\(images) pictures, \(annotations) labels  \(message)"
+            + "\(images) pictures, \(annotations) labels  \(message.printable)"
     }
 }
 
@@ -139,7 +139,9 @@ struct ShowCommand: ParsableCommand {
         for sample in try stage.content(of: found) {
             for label in sample.labels { counts[label.category, default: 0] += 1 }
         }
-        for name in found.categories { Terminal.show("class    \(name)  \(counts[name] ?? 0)") }
+        for name in found.categories {
+            Terminal.show("class    \(name.printable)  \(counts[name] ?? 0)")
+        }
     }
 }
 
@@ -173,9 +175,9 @@ struct DiffCommand: ParsableCommand {
             if global.json {
                 try Terminal.show(json: change)
             } else {
-                let before = change.before?.category ?? "-"
-                let after = change.after?.category ?? "-"
-                Terminal.show("\(change.change)\t\(change.path)\t\(before) -> \(after)")
+                let before = change.before?.category.printable ?? "-"
+                let after = change.after?.category.printable ?? "-"
+                Terminal.show("\(change.change)\t\(change.path.printable)\t\(before) -> \(after)")
             }
         }
         if !global.json { Terminal.show("\(changes.count) differences") }

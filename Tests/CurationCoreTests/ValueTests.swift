@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct TimestampTests {
-    @Test(arguments: [0, 0.001, 1_800_000_000.25, 1_700_000_000.999, 4_000_000_000])
+    @Test(arguments: [0, 0.001, -0.001, -999.5, 1_800_000_000.25, 1_700_000_000.999, 4_000_000_000])
     func `a moment comes back from its text`(seconds: Double) throws {
         let moment = Timestamp(seconds: seconds)
         #expect(try #require(Timestamp(moment.description)) == moment)

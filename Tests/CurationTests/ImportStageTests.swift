@@ -63,7 +63,7 @@ import Testing
         try files.createSymbolicLink(atPath: "\(root)/loop", withDestinationPath: ".")
         let report = try run(fixture, ImportStage.Request(sources: [root]))
         #expect(report.imported == 3 && report.exactDuplicates == 2)
-        #expect(report.ignored == 2)
+        #expect(report.ignored == 3)
         let codes = try fixture.dataset.failures().map(\.code.rawValue).sorted()
         #expect(codes == ["not-an-image", "outside-root", "truncated", "unreadable"])
     }
@@ -134,6 +134,46 @@ import Testing
         let request = ImportStage.Request(sources: try PipelineFixture.photos(2))
         #expect(throws: CurationError.self) { try run(fixture, request) }
         #expect(try fixture.dataset.failures().isEmpty)
+    }
+
+    @Test func `a data set below the source is no source`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(try Fixtures.bytes("photos/IMG_0001.jpg"), to: "1.jpg")
+        let dataset = try Dataset(
+            creating: folder.url.appending(path: "winnow-dataset"),
+            schema: LabelSchema(task: .classification, categories: [])
+        )
+        let request = ImportStage.Request(sources: [folder.url.path])
+        #expect(try ImportStage(dataset: dataset).run(request).imported == 1)
+        #expect(try ImportStage(dataset: dataset).run(request).found == 1)
+        #expect(Dataset.nearest(to: folder.url)?.lastPathComponent == "winnow-dataset")
+    }
+
+    @Test func `names that differ only in how an accent is coded are two files`() throws {
+        let folder = try TemporaryFolder()
+        for (name, photo) in [("\u{E9}.jpg", "1"), ("e\u{301}.jpg", "2")] {
+            try folder.write(try Fixtures.bytes("photos/IMG_000\(photo).jpg"), to: name)
+        }
+        let fixture = try PipelineFixture()
+        let request = ImportStage.Request(sources: [folder.url.path])
+        #expect(try run(fixture, request).imported == 2)
+        #expect(try run(fixture, request).unchanged == 2)
+    }
+
+    @Test func `a huge file that is no picture is not read`() throws {
+        let folder = try TemporaryFolder()
+        for (name, start) in [("a.jpg", [0x00]), ("b.jpg", [0xFF, 0xD8, 0xFF])]
+            as [(String, [UInt8])]
+        {
+            let url = try folder.write(start, to: name)
+            let handle = try FileHandle(forWritingTo: url)
+            try handle.truncate(atOffset: 3 << 30)
+            try handle.close()
+        }
+        let fixture = try PipelineFixture()
+        let report = try run(fixture, ImportStage.Request(sources: [folder.url.path]))
+        #expect(report.failed == 2)
+        #expect(try fixture.dataset.failures().map(\.code) == [.notAnImage, .tooLarge])
     }
 
     @Test func `an interrupted import keeps what is done and goes on from there`() throws {

@@ -151,6 +151,63 @@ import Testing
         #expect(try VerifyStage(dataset: fixture.dataset).run().ok)
     }
 
+    @Test(arguments: [
+        ("", "cat"), ("r", " "), ("r", "a\u{0}b"), ("r", "a\nb"), ("r", " cat"),
+        ("r", String(repeating: "x", count: 201)), ("a\u{0}", "cat"),
+    ])
+    func `names that nobody can read are refused`(reviewer: String, label: String) throws {
+        let fixture = try PipelineFixture.embedded(12)
+        let stage = ReviewStage(dataset: fixture.dataset)
+        let item = try #require(try stage.next(limit: 1, reviewer: "r").first)
+        let result = try stage.decide([
+            ReviewSubmission(
+                item: item.item,
+                lease: item.lease,
+                reviewer: reviewer,
+                decision: .accept,
+                label: label
+            )
+        ])
+        #expect(result.map(\.status) == [.invalid])
+        #expect(try VerifyStage(dataset: fixture.dataset).run().ok)
+    }
+
+    @Test func `taking back twice offers a group once`() throws {
+        let fixture = try PipelineFixture.embedded(60)
+        let stage = ReviewStage(dataset: fixture.dataset)
+        for _ in 0..<2 {
+            let item = try #require(try stage.next(limit: 1, reviewer: "a").first)
+            try submit(stage, item, .accept, label: "x")
+            _ = try stage.undo(reviewer: "a", steps: 1)
+        }
+        let items = try stage.next(limit: 10, reviewer: "a")
+        let members = items.flatMap { $0.members ?? [$0.image?.id ?? 0] }
+        #expect(Set(members).count == members.count)
+    }
+
+    @Test func `refused proposals count as wrong`() throws {
+        let fixture = try PipelineFixture.embedded(120)
+        let stage = ReviewStage(dataset: fixture.dataset)
+        _ = try ReplayStage(dataset: fixture.dataset).run(
+            answers: PipelineFixture.answers,
+            reviewer: "r",
+            target: 0.8
+        )
+        let before = try #require(try stage.status().accuracy).estimate
+        try #require(before > 0)
+        let items = try stage.next(limit: 5, reviewer: "a")
+        try #require(items.contains { !$0.predictions.isEmpty })
+        for item in items { try submit(stage, item, .reject) }
+        #expect(try #require(try stage.status().accuracy).estimate < before)
+    }
+
+    @Test func `leases are lengthened, also when one is named twice`() throws {
+        let fixture = try PipelineFixture.embedded(12)
+        let stage = ReviewStage(dataset: fixture.dataset)
+        let item = try #require(try stage.next(limit: 1, reviewer: "a").first)
+        #expect(try stage.renew([item.lease, item.lease, "none"]).count == 1)
+    }
+
     @Test func `before anything is embedded it says what to run`() throws {
         let fixture = try PipelineFixture(sources: try PipelineFixture.photos(3))
         let stage = ReviewStage(dataset: fixture.dataset)

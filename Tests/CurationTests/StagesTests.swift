@@ -27,6 +27,38 @@ import Testing
         #expect(try EmbedStage(dataset: fixture.dataset).run(.descriptor).failed == 1)
     }
 
+    @Test func `moving from the descriptor to the network keeps what is there`() throws {
+        let fixture = try PipelineFixture(sources: try PipelineFixture.photos(10))
+        let stage = EmbedStage(dataset: fixture.dataset)
+        _ = try stage.run(.descriptor)
+        let report = try stage.run()
+        #expect(report.fallback != nil || report.embedded == 10)
+        #expect(try stage.run().embedded == 0)
+        #expect(try VerifyStage(dataset: fixture.dataset).run().ok)
+    }
+
+    @Test func `vectors whose file was lost are made again`() throws {
+        let fixture = try PipelineFixture.embedded(8)
+        let features = fixture.dataset.folder.appending(path: "features")
+        for name in try FileManager.default.contentsOfDirectory(atPath: features.path) {
+            try FileManager.default.removeItem(at: features.appending(path: name))
+        }
+        #expect(try !VerifyStage(dataset: fixture.dataset).run().ok)
+        let report = try EmbedStage(dataset: fixture.dataset).run(.descriptor)
+        #expect(report.embedded == 8 && report.remade.count == 1)
+        #expect(try !ReviewStage(dataset: fixture.dataset).next(limit: 1, reviewer: "a").isEmpty)
+        #expect(try VerifyStage(dataset: fixture.dataset).run().ok)
+    }
+
+    @Test func `a picture that changed since its import gets no vector`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(try Fixtures.bytes("photos/IMG_0001.jpg"), to: "1.jpg")
+        let fixture = try PipelineFixture(sources: [folder.url.path])
+        try folder.write(try Fixtures.bytes("photos/IMG_0002.jpg"), to: "1.jpg")
+        let report = try EmbedStage(dataset: fixture.dataset).run(.descriptor)
+        #expect(report.embedded == 0 && report.failed == 1)
+    }
+
     @Test func `a model that is not there is an error that says how to get it`() throws {
         let fixture = try PipelineFixture(sources: try PipelineFixture.photos(1))
         #expect {
@@ -210,6 +242,7 @@ import Testing
     @Test func `a picture that changed since its import is not exported`() throws {
         let folder = try TemporaryFolder()
         try folder.write(try Fixtures.bytes("photos/IMG_0001.jpg"), to: "cat/1.jpg")
+        try folder.write(try Fixtures.bytes("photos/IMG_0003.jpg"), to: "dog/3.jpg")
         let fixture = try PipelineFixture()
         _ = try ImportStage(dataset: fixture.dataset).run(
             ImportStage.Request(

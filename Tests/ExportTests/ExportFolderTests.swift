@@ -56,12 +56,31 @@ import Testing
         try first.finish(Samples.manifest(of: []))
     }
 
+    @Test func `overwriting replaces a former export and nothing else`() throws {
+        let samples = try Samples(2)
+        let path = samples.output()
+        try samples.folder.write([1], to: "out/mine.txt")
+        #expect(throws: ExportError.folderNotEmpty(path: path, holdsExport: false)) {
+            try ExportFolder(at: path, overwrite: true)
+        }
+        try FileManager.default.removeItem(atPath: path)
+        try ExportFolder(at: path, overwrite: false).finish(Samples.manifest(of: []))
+        let name = ImageCopies.path(of: samples.records[0])
+        try samples.folder.write([2], to: "out/\(name)")
+        let folder = try ExportFolder(at: path, overwrite: true)
+        let copies = try ImageCopies.write(samples.records, into: folder) { _ in true }
+        #expect(throws: ExportError.self) {
+            try folder.finish(Samples.manifest(of: copies, format: .csv))
+        }
+        #expect(FileManager.default.contents(atPath: "\(path)/\(name)") == Data([2]))
+    }
+
     @Test func `a link in the place of a folder is not followed`() throws {
         let samples = try Samples(2)
         try samples.folder.write([1], to: "elsewhere/mine.txt")
         let path = samples.output()
         let files = FileManager.default
-        try files.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try ExportFolder(at: path, overwrite: false).finish(Samples.manifest(of: []))
         let target = samples.output("elsewhere")
         try files.createSymbolicLink(atPath: path + "/images", withDestinationPath: target)
         let folder = try ExportFolder(at: path, overwrite: true)

@@ -56,6 +56,7 @@ import Testing
         let changes = try DecisionRules.changes(
             of: decide(.correct, annotations: [right, added]),
             on: image,
+            kind: .detection,
             proposals: [right, wrong]
         )
         #expect(changes == [refute(7, wrong), accept(7, right), accept(7, added)])
@@ -64,7 +65,7 @@ import Testing
     @Test func `decisions that do not fit the item are refused with a reason`() {
         let cases: [(ReviewSubmission, PlannedTask, ReviewingError)] = [
             (decide(.accept), nameless, .noLabel(item: "r-1")),
-            (decide(.accept, label: ""), group, .noLabel(item: "r-1")),
+            (decide(.accept, label: ""), group, .badLabel(item: "r-1", name: "")),
             (decide(.accept), image, .noLabel(item: "r-1")),
             (decide(.accept, except: [9]), group, .notMember(item: "r-1", sample: 9)),
             (decide(.accept, except: [1, 2, 3]), group, .nothingAccepted(item: "r-1")),
@@ -72,6 +73,18 @@ import Testing
             (decide(.correct, annotations: []), image, .noAnnotations(item: "r-1")),
             (decide(.correct, annotations: [dog]), group, .groupCorrected(item: "r-1")),
             (decide(.accept, except: [7]), image, .exceptionsOnImage(item: "r-1")),
+            (decide(.correct, annotations: [cat, dog]), image, .severalClasses(item: "r-1")),
+            (
+                decide(
+                    .correct,
+                    annotations: [
+                        .detection(
+                            category: "cat",
+                            box: BoundingBox(x: 1, y: 1, width: 2, height: 2)
+                        )
+                    ]
+                ), image, .badBox(item: "r-1")
+            ),
         ]
         for (submission, task, expected) in cases {
             #expect(throws: expected) { try DecisionRules.changes(of: submission, on: task) }

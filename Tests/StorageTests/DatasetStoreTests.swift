@@ -68,7 +68,7 @@ import Testing
         try fail("first")
         try fail("second")
         #expect(try fixture.store.failures().map(\.message) == ["second"])
-        #expect(try fixture.store.knownFiles()["/pictures/0.jpg"]?.failed == true)
+        #expect(try fixture.store.knownFiles()[ExactText("/pictures/0.jpg")]?.failed == true)
         try fixture.store.add(
             [StoreFixture.sample(0)],
             failures: [],
@@ -76,20 +76,18 @@ import Testing
             at: StoreFixture.moment
         )
         #expect(try fixture.store.failures().isEmpty)
-        #expect(try fixture.store.knownFiles()["/pictures/0.jpg"]?.failed == false)
+        #expect(try fixture.store.knownFiles()[ExactText("/pictures/0.jpg")]?.failed == false)
     }
 
     @Test func `vectors come back in the order of the samples`() throws {
         let fixture = try StoreFixture(samples: 5)
         let embedder = EmbedderID(name: "e", digest: ContentDigest(of: "e"))
-        try fixture.store.add(
-            EmbeddingMatrix(samples: [4, 2], dimension: 3, values: [4, 4, 4, 2, 2, 2]),
-            from: embedder
-        )
-        try fixture.store.add(
-            EmbeddingMatrix(samples: [1, 5], dimension: 3, values: [1, 1, 1, 5, 5, 5]),
-            from: embedder
-        )
+        try fixture.store.add([
+            (EmbeddingMatrix(samples: [4, 2], dimension: 3, values: [4, 4, 4, 2, 2, 2]), embedder)
+        ])
+        try fixture.store.add([
+            (EmbeddingMatrix(samples: [1, 5], dimension: 3, values: [1, 1, 1, 5, 5, 5]), embedder)
+        ])
         let all = try fixture.store.embeddings(from: embedder)
         #expect(all.samples == [1, 2, 4, 5])
         #expect(all.values == [1, 1, 1, 2, 2, 2, 4, 4, 4, 5, 5, 5])
@@ -98,20 +96,18 @@ import Testing
         #expect(try reader.vector(of: 5) == [5, 5, 5])
         #expect(try reader.vector(of: 3) == nil)
         #expect(throws: StorageError.dimension(expected: 3, found: 2)) {
-            try fixture.store.add(
-                EmbeddingMatrix(samples: [3], dimension: 2, values: [0, 0]),
-                from: embedder
-            )
+            try fixture.store.add([
+                (EmbeddingMatrix(samples: [3], dimension: 2, values: [0, 0]), embedder)
+            ])
         }
     }
 
     @Test func `rows that a killed process left behind are written over`() throws {
         let fixture = try StoreFixture(samples: 2)
         let embedder = EmbedderID(name: "e", digest: ContentDigest(of: "e"))
-        try fixture.store.add(
-            EmbeddingMatrix(samples: [1], dimension: 2, values: [1, 1]),
-            from: embedder
-        )
+        try fixture.store.add([
+            (EmbeddingMatrix(samples: [1], dimension: 2, values: [1, 1]), embedder)
+        ])
         let folder = fixture.store.featureFolder
         let name = try #require(
             try FileManager.default.contentsOfDirectory(atPath: folder.path).first
@@ -120,20 +116,71 @@ import Testing
         try handle.seekToEnd()
         try handle.write(contentsOf: Data(repeating: 0xAA, count: 5))
         try handle.close()
-        try fixture.store.add(
-            EmbeddingMatrix(samples: [2], dimension: 2, values: [2, 2]),
-            from: embedder
-        )
+        try fixture.store.add([
+            (EmbeddingMatrix(samples: [2], dimension: 2, values: [2, 2]), embedder)
+        ])
         #expect(try fixture.store.embeddings(from: embedder).values == [1, 1, 2, 2])
         #expect(try fixture.store.verifyFeatureFiles().isEmpty)
     }
 
+    @Test func `a vector that is there already is passed over`() throws {
+        let fixture = try StoreFixture(samples: 2)
+        let embedder = EmbedderID(name: "e", digest: ContentDigest(of: "e"))
+        let other = EmbedderID(name: "o", digest: ContentDigest(of: "o"))
+        func vectors(_ samples: [Int64], _ value: Float) -> EmbeddingMatrix {
+            EmbeddingMatrix(samples: samples, dimension: 1, values: samples.map { _ in value })
+        }
+        try fixture.store.add([(vectors([1], 1), embedder)])
+        try fixture.store.add([(vectors([1, 2], 2), other), (vectors([1, 2], 3), embedder)])
+        #expect(try fixture.store.embeddings(from: embedder).values == [1, 3])
+        #expect(try fixture.store.embeddings(from: other).values == [2, 2])
+        #expect(try fixture.store.verifyFeatureFiles().isEmpty)
+    }
+
+    @Test func `a lost feature file is an error, never zeros`() throws {
+        let fixture = try StoreFixture(samples: 2)
+        let embedder = EmbedderID(name: "e", digest: ContentDigest(of: "e"))
+        let one = EmbeddingMatrix(samples: [1], dimension: 2, values: [1, 1])
+        try fixture.store.add([(one, embedder)])
+        let folder = fixture.store.featureFolder
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+            try FileManager.default.removeItem(at: folder.appending(path: name))
+        }
+        #expect(try !fixture.store.hasWholeFile(embedder))
+        #expect(try fixture.store.verifyFeatureFiles().count == 1)
+        let two = EmbeddingMatrix(samples: [2], dimension: 2, values: [2, 2])
+        #expect(throws: StorageError.self) { try fixture.store.add([(two, embedder)]) }
+        #expect(throws: StorageError.self) { try fixture.store.embeddings(from: embedder) }
+        try fixture.store.removeEmbeddings(named: "e")
+        try fixture.store.add([(two, embedder)])
+        #expect(try fixture.store.embeddings(from: embedder).samples == [2])
+    }
+
+    @Test func `a data set that was left half made is made whole`() throws {
+        let folder = try TemporaryFolder()
+        let file = DatasetStore.databaseFile(in: folder.url)
+        let queue = try DatabaseQueue(path: file.path)
+        try queue.write { try $0.execute(sql: "CREATE TABLE half (id INTEGER)") }
+        #expect(!DatasetStore.isMade(in: folder.url))
+        #expect(throws: StorageError.noDataset(folder: folder.url.path)) {
+            try DatasetStore(opening: folder.url)
+        }
+        let store = try DatasetStore(
+            creating: folder.url,
+            schema: LabelSchema(task: .classification, categories: []),
+            at: StoreFixture.moment
+        )
+        #expect(try store.verifyDatabase().isEmpty)
+    }
+
     @Test func `a flipped bit in a feature file is found`() throws {
         let fixture = try StoreFixture(samples: 1)
-        try fixture.store.add(
-            EmbeddingMatrix(samples: [1], dimension: 2, values: [1, 1]),
-            from: EmbedderID(name: "e", digest: ContentDigest(of: "e"))
-        )
+        try fixture.store.add([
+            (
+                EmbeddingMatrix(samples: [1], dimension: 2, values: [1, 1]),
+                EmbedderID(name: "e", digest: ContentDigest(of: "e"))
+            )
+        ])
         let folder = fixture.store.featureFolder
         let name = try #require(
             try FileManager.default.contentsOfDirectory(atPath: folder.path).first

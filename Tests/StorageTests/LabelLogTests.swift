@@ -48,18 +48,16 @@ import Testing
         #expect(try fixture.store.verifyDatabase().isEmpty)
     }
 
-    @Test func `undoing an older decision leaves a newer one alone`() throws {
+    @Test func `undo does not bring an old proposal back beside a newer one`() throws {
         let fixture = try StoreFixture(samples: 1)
         try propose(fixture, "cat", [1])
-        let first = try fixture.lease([1])
-        _ = try fixture.accept(first, as: "cat")
-        let second = try fixture.lease([1], to: "r2")
+        let task = try fixture.lease([1])
         _ = try fixture.store.decide(
             ReviewSubmission(
-                item: "r-\(second.id)",
-                lease: second.lease,
-                reviewer: "r2",
-                decision: .accept
+                item: "r-\(task.id)",
+                lease: task.lease,
+                reviewer: "r1",
+                decision: .reject
             ),
             at: StoreFixture.moment
         ) { _ in
@@ -67,17 +65,66 @@ import Testing
                 labels: [
                     NewAnnotation(
                         sample: 1,
-                        label: .classification(category: "dog"),
-                        state: .accepted,
-                        source: "reviewer:r2"
+                        label: .classification(category: "cat"),
+                        state: .rejected,
+                        source: "reviewer:r1"
                     )
                 ],
-                label: "dog",
+                label: nil,
                 exceptions: 0
             )
         }
+        #expect(try states(fixture.store) == ["1 cat rejected"])
+        try propose(fixture, "dog", [1])
         _ = try fixture.store.undo(reviewer: "r1", steps: 1, at: StoreFixture.moment)
+        #expect(try states(fixture.store) == ["1 dog proposed"])
+        #expect(try fixture.store.verifyDatabase().isEmpty)
+    }
+
+    @Test func `a decision that was taken back is not sent again, but taken anew`() throws {
+        let fixture = try StoreFixture(samples: 1)
+        let task = try fixture.lease([1])
+        _ = try fixture.accept(task, as: "cat")
+        _ = try fixture.store.undo(reviewer: "r1", steps: 1, at: StoreFixture.moment)
+        #expect(try fixture.accept(task, as: "cat").status == .expired)
+        #expect(try fixture.store.undoneTasks(of: "r1").map(\.id) == [task.id])
+        let again = try fixture.lease([1])
+        #expect(try fixture.store.undoneTasks(of: "r1").isEmpty)
+        #expect(try fixture.accept(again, as: "dog").status == .decided)
         #expect(try states(fixture.store) == ["1 dog accepted"])
+    }
+
+    @Test func `nobody is given what somebody else has or has decided`() throws {
+        let fixture = try StoreFixture(samples: 3)
+        let start = StoreFixture.moment.seconds
+        let task = try fixture.lease([1, 2])
+        func give(_ samples: [Int64], now: Double) throws -> Int {
+            let plan = PlannedTask(samples: samples, label: nil, score: nil, reason: .cluster)
+            let new = NewTask(plan: plan, proposals: [], lease: UUID().uuidString)
+            return try fixture.store.lease([new], to: "r2", until: now + 300, now: now).count
+        }
+        #expect(try give([2, 3], now: start) == 0)
+        _ = try fixture.accept(task, as: "cat")
+        #expect(try give([2, 3], now: start + 301) == 0)
+        #expect(try give([3], now: start + 301) == 1)
+    }
+
+    @Test func `two reviewers may call their decisions the same`() throws {
+        let fixture = try StoreFixture(samples: 2)
+        for (sample, reviewer) in [(Int64(1), "r1"), (2, "r2")] {
+            let task = try fixture.lease([sample], to: reviewer)
+            let result = try fixture.store.decide(
+                ReviewSubmission(
+                    id: "1",
+                    item: "r-\(task.id)",
+                    lease: task.lease,
+                    reviewer: reviewer,
+                    decision: .skip
+                ),
+                at: StoreFixture.moment
+            ) { _ in ReviewEffects(labels: [], label: nil, exceptions: 0) }
+            #expect(result.status == .decided)
+        }
     }
 
     @Test func `sending a decision twice counts once, another one is a conflict`() throws {

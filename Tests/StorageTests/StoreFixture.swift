@@ -2,6 +2,7 @@ import CurationCore
 import Foundation
 import Storage
 import TestKit
+import Testing
 
 /// A store in a folder of its own, with some samples.
 struct StoreFixture {
@@ -63,7 +64,9 @@ struct StoreFixture {
         )
         let proposals = label.map { [ReviewItem.Proposal(label: $0, score: 0.9, source: "m@1")] }
         let task = NewTask(plan: plan, proposals: proposals ?? [], lease: UUID().uuidString)
-        return try store.lease([task], to: reviewer, until: now + 300, now: now)[0]
+        return try #require(
+            try store.lease([task], to: reviewer, until: now + 300, now: now).first
+        )
     }
 
     /// Accepts all samples of a task as a class.

@@ -155,7 +155,8 @@ struct WinnowCommand {
             try winnow.run(["review", "next", "--json", "-d", winnow.dataset]).json().first
         )
         let good =
-            #"{"item":"\#(item["item"] ?? "")","reviewer":"r","decision":"correct","#
+            #"{"item":"\#(item["item"] ?? "")","lease":"\#(item["lease"] ?? "")","#
+            + #""reviewer":"r","decision":"correct","#
             + #""annotations":[{"type":"classification","label":"x"}]}"#
         let result = try winnow.run(
             ["review", "decide", "-d", winnow.dataset],

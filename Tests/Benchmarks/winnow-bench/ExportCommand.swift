@@ -95,10 +95,8 @@ struct ExportCommand: ParsableCommand {
         let values = (0..<ids.count * Self.dimension).map { _ in
             Float.random(in: -1...1, using: &generator)
         }
-        try store.add(
-            EmbeddingMatrix(samples: ids, dimension: Self.dimension, values: values),
-            from: EmbedderID(name: "random", digest: ContentDigest(of: "random"))
-        )
+        let vectors = EmbeddingMatrix(samples: ids, dimension: Self.dimension, values: values)
+        try store.add([(vectors, EmbedderID(name: "random", digest: ContentDigest(of: "random")))])
         return try Dataset(opening: folder)
     }
 }

@@ -20,7 +20,8 @@ enum PictureVectors {
             Array(pictures[$0..<min($0 + EmbedStage.pieceSize, pictures.count)])
         }
         let parts = try cores.map(pieces) { piece in
-            Result { try EmbedStage.embed(piece, with: [embedder])[0] }
+            let pictures = piece.map { ($0.id, $0.path, ContentDigest?.none) }
+            return Result { try EmbedStage.embed(pictures, with: [embedder])[0] }
         }.map { try $0.get() }
         return EmbeddingMatrix(
             samples: parts.flatMap(\.samples),
