@@ -34,7 +34,7 @@ public enum CurationError: Error, Equatable, CustomStringConvertible {
         case .datasetExists, .cannotCreate, .tagExists: self = .output(text)
         case .newerSchema, .badName, .dimension: self = .badData(text)
         case .busy: self = .busy(text)
-        case .full, .database, .featureFile: self = .storage(text)
+        case .full, .notWritable, .database, .featureFile: self = .storage(text)
         }
     }
 

@@ -21,14 +21,7 @@ struct ExportSelection {
         categories = request.version.categories.enumerated().map {
             CurationCore.Category(id: $0.offset + 1, name: $0.element)
         }
-        let candidates = try unique.map {
-            SplitCandidate(
-                id: $0.sample.id,
-                sha256: $0.sample.sha256,
-                categories: Set($0.labels.map(\.category)),
-                groupKey: try Self.groupKey(of: $0.sample, request.groupBy)
-            )
-        }
+        let candidates = try unique.map { try Self.candidate($0, request.groupBy) }
         let duplicates = try store.duplicates(at: request.version).groups
         let assignment = SplitAssignment(
             of: candidates,
@@ -73,6 +66,18 @@ struct ExportSelection {
             }
         }
         return unique
+    }
+
+    private static func candidate(
+        _ labeled: LabeledSample,
+        _ groupBy: String?
+    ) throws -> SplitCandidate {
+        SplitCandidate(
+            id: labeled.sample.id,
+            sha256: labeled.sample.sha256,
+            categories: Set(labeled.labels.map(\.category)),
+            groupKey: try groupKey(of: labeled.sample, groupBy)
+        )
     }
 
     private static func groupKey(of sample: Sample, _ field: String?) throws -> String? {

@@ -112,39 +112,37 @@ public struct ExportStage: Sendable {
             let folder = try ExportFolder(at: request.folder, overwrite: request.overwrite)
             let embedder = format == .webdataset ? try embedder(of: request.version) : nil
             let files = try write(selection, format, embedder, into: folder)
-            let manifest = ShardManifest(
-                format: format,
-                version: ShardManifest.Version(
-                    id: request.version.id.hex,
-                    digest: request.version.content.hex
-                ),
-                tool: "winnow \(WinnowRelease.version)",
-                categories: selection.categories,
-                embedder: embedder,
-                parameters: ShardManifest.Parameters(
-                    fractions: selection.fractions,
-                    seed: request.seed,
-                    groupBy: request.groupBy
-                ),
-                files: files,
-                leaksChecked: selection.leaksChecked
-            )
+            let manifest = manifest(of: request, format, selection, embedder, files)
             try folder.finish(manifest)
             let seconds = (clock.now - start) / .seconds(1)
-            return Report(
-                files: manifest.files.map {
-                    Report.File(path: $0.path, bytes: $0.bytes, sha256: $0.sha256)
-                },
-                splits: Dictionary(grouping: selection.records, by: \.split.shortName)
-                    .mapValues(\.count),
-                manifest: "\(request.folder)/\(ShardManifest.fileName)",
-                leaksChecked: selection.leaksChecked,
-                unlabeled: selection.unlabeled,
-                copies: selection.copies,
-                seconds: seconds,
-                imagesPerSecond: Double(selection.records.count) / max(seconds, 1e-9)
-            )
+            return Report(manifest, selection, folder: request.folder, seconds: seconds)
         }
+    }
+
+    private func manifest(
+        of request: Request,
+        _ format: ShardManifest.Format,
+        _ selection: ExportSelection,
+        _ embedder: EmbedderID?,
+        _ files: [ShardManifest.File]
+    ) -> ShardManifest {
+        ShardManifest(
+            format: format,
+            version: ShardManifest.Version(
+                id: request.version.id.hex,
+                digest: request.version.content.hex
+            ),
+            tool: "winnow \(WinnowRelease.version)",
+            categories: selection.categories,
+            embedder: embedder,
+            parameters: ShardManifest.Parameters(
+                fractions: selection.fractions,
+                seed: request.seed,
+                groupBy: request.groupBy
+            ),
+            files: files,
+            leaksChecked: selection.leaksChecked
+        )
     }
 
     private func write(
@@ -164,27 +162,7 @@ public struct ExportStage: Sendable {
         }
         switch format {
         case .webdataset:
-            let vectors = try embedder.map { try dataset.store.vectors(from: $0) }
-            var failure: StorageError?
-            let writer = ShardWriter(
-                folder: folder,
-                categories: selection.categories,
-                limits: ShardLimits()
-            )
-            let files = try writer.write(
-                records,
-                embedding: { sample in
-                    do throws(StorageError) {
-                        return try vectors?.vector(of: sample).map { $0[...] }
-                    } catch {
-                        failure = error
-                        return nil
-                    }
-                },
-                progress: { progress($0) && failure == nil }
-            )
-            if let failure { throw failure }
-            return files
+            return try writeShards(selection, embedder, into: folder, progress: progress)
         case .coco:
             return try ImageCopies.write(records, into: folder, progress: progress)
                 + AnnotationFiles.coco(selection, into: folder)
@@ -192,6 +170,35 @@ public struct ExportStage: Sendable {
             return try ImageCopies.write(records, into: folder, progress: progress)
                 + AnnotationFiles.csv(selection, into: folder)
         }
+    }
+
+    private func writeShards(
+        _ selection: ExportSelection,
+        _ embedder: EmbedderID?,
+        into folder: ExportFolder,
+        progress: (Int) -> Bool
+    ) throws -> [ShardManifest.File] {
+        let vectors = try embedder.map { try dataset.store.vectors(from: $0) }
+        var failure: StorageError?
+        let writer = ShardWriter(
+            folder: folder,
+            categories: selection.categories,
+            limits: ShardLimits()
+        )
+        let files = try writer.write(
+            selection.records,
+            embedding: { sample in
+                do throws(StorageError) {
+                    return try vectors?.vector(of: sample).map { $0[...] }
+                } catch {
+                    failure = error
+                    return nil
+                }
+            },
+            progress: { progress($0) && failure == nil }
+        )
+        if let failure { throw failure }
+        return files
     }
 
     /// The embedder whose vectors stood for the pictures when the version was made.
@@ -206,5 +213,23 @@ public struct ExportStage: Sendable {
             )
         }
         return id
+    }
+}
+
+extension ExportStage.Report {
+    init(
+        _ manifest: ShardManifest,
+        _ selection: ExportSelection,
+        folder: String,
+        seconds: Double
+    ) {
+        files = manifest.files.map { File(path: $0.path, bytes: $0.bytes, sha256: $0.sha256) }
+        splits = Dictionary(grouping: selection.records, by: \.split.shortName).mapValues(\.count)
+        self.manifest = "\(folder)/\(ShardManifest.fileName)"
+        leaksChecked = selection.leaksChecked
+        unlabeled = selection.unlabeled
+        copies = selection.copies
+        self.seconds = seconds
+        imagesPerSecond = Double(selection.records.count) / max(seconds, 1e-9)
     }
 }

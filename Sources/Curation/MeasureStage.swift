@@ -58,19 +58,7 @@ public struct MeasureStage: Sendable {
     }
 
     private static func metrics(of report: QualityReport) -> [Metric] {
-        var metrics = report.issueCounts.map { count in
-            let found = report.issues.filter { $0.kind == count.kind }.sorted {
-                $0.score < $1.score
-            }
-            return Metric(
-                name: "issue.\(count.kind.rawValue)",
-                value: Double(count.count) / Double(max(report.samples, 1)),
-                histogram: nil,
-                flagged: count.count,
-                samples: found.map(\.sample),
-                interval: nil
-            )
-        }
+        var metrics = issueMetrics(of: report)
         metrics.append(
             Metric(
                 name: "duplicate-groups",
@@ -97,6 +85,22 @@ public struct MeasureStage: Sendable {
         )
         if let accuracy = report.accuracy { metrics += Self.metrics(of: accuracy) }
         return metrics
+    }
+
+    private static func issueMetrics(of report: QualityReport) -> [Metric] {
+        report.issueCounts.map { count in
+            let found = report.issues.filter { $0.kind == count.kind }.sorted {
+                $0.score < $1.score
+            }
+            return Metric(
+                name: "issue.\(count.kind.rawValue)",
+                value: Double(count.count) / Double(max(report.samples, 1)),
+                histogram: nil,
+                flagged: count.count,
+                samples: found.map(\.sample),
+                interval: nil
+            )
+        }
     }
 
     private static func metrics(of accuracy: LabelAccuracy) -> [Metric] {

@@ -44,15 +44,7 @@ struct ReviewKnowledge: Sendable {
                 if review.reviewer == reviewer { skipped.formUnion(shown) }
                 continue
             }
-            history.append(
-                PlanningState.Outcome(
-                    rows: shown,
-                    proposed: review.proposed.flatMap { index[$0] },
-                    score: review.proposals.first { $0.label == review.proposed }?.score ?? 0,
-                    accepted: review.label.flatMap { index[$0] },
-                    excepted: review.exceptions
-                )
-            )
+            history.append(PlanningState.Outcome(review, rows: shown, classes: index))
         }
         classes = names
         declaredClasses = try store.declaredCategoryCount()
@@ -61,5 +53,18 @@ struct ReviewKnowledge: Sendable {
         self.history = history
         self.skipped = skipped
         isEmpty = labels.allSatisfy { $0 == nil }
+    }
+}
+
+extension PlanningState.Outcome {
+    /// Says a decision by the rows and the numbers of the classes.
+    fileprivate init(_ review: StoredReview, rows: [Int], classes: [String: Int]) {
+        self.init(
+            rows: rows,
+            proposed: review.proposed.flatMap { classes[$0] },
+            score: review.proposals.first { $0.label == review.proposed }?.score ?? 0,
+            accepted: review.label.flatMap { classes[$0] },
+            excepted: review.exceptions
+        )
     }
 }

@@ -56,25 +56,7 @@ extension Label: Codable {
         case "classification":
             self = .classification(category: category)
         case "box":
-            let numbers = try container.decode([Double].self, forKey: .bbox)
-            guard numbers.count == 4, numbers.allSatisfy(\.isFinite), numbers[2] > 0, numbers[3] > 0
-            else {
-                throw DecodingError.dataCorruptedError(
-                    forKey: .bbox,
-                    in: container,
-                    debugDescription:
-                        "a box is [x, y, width, height] in pixels, width and height > 0"
-                )
-            }
-            self = .detection(
-                category: category,
-                box: BoundingBox(
-                    x: numbers[0],
-                    y: numbers[1],
-                    width: numbers[2],
-                    height: numbers[3]
-                )
-            )
+            self = .detection(category: category, box: try Self.box(in: container))
         case let other:
             throw DecodingError.dataCorruptedError(
                 forKey: .type,
@@ -82,6 +64,19 @@ extension Label: Codable {
                 debugDescription: "unknown annotation type '\(other)': use classification or box"
             )
         }
+    }
+
+    private static func box(in container: KeyedDecodingContainer<Keys>) throws -> BoundingBox {
+        let numbers = try container.decode([Double].self, forKey: .bbox)
+        guard numbers.count == 4, numbers.allSatisfy(\.isFinite), numbers[2] > 0, numbers[3] > 0
+        else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .bbox,
+                in: container,
+                debugDescription: "a box is [x, y, width, height] in pixels, width and height > 0"
+            )
+        }
+        return BoundingBox(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
     }
 
     /// Writes the shape that `init(from:)` reads.

@@ -66,13 +66,16 @@ enum ImageCodecs {
             return status == CIC_OK
         }
         try check(status, message, format: header.format, size: size)
-        let found: ImageDamage? =
-            switch damage {
-            case CIC_DAMAGE_TRUNCATED: .truncated
-            case CIC_DAMAGE_CORRUPT: .corrupt
-            default: nil
-            }
-        return (PixelBuffer(width: width, height: height, bytes: rgb), found)
+        let pixels = PixelBuffer(width: width, height: height, bytes: rgb)
+        return (pixels, Self.damage(damage))
+    }
+
+    private static func damage(_ code: cic_damage) -> ImageDamage? {
+        switch code {
+        case CIC_DAMAGE_TRUNCATED: .truncated
+        case CIC_DAMAGE_CORRUPT: .corrupt
+        default: nil
+        }
     }
 
     /// Scales pixels; both sides are positive.

@@ -113,20 +113,8 @@ extension DatasetStore {
             var batch = LabelBatch(kind: .import, author: author, at: moment)
             var duplicates = 0
             var digests = Set<ContentDigest>()
-            for sample in samples {
-                let isKnown =
-                    try Bool.fetchOne(
-                        database,
-                        sql: "SELECT EXISTS (SELECT 1 FROM sample WHERE path = ?)",
-                        arguments: [sample.path]
-                    ) ?? false
-                if isKnown { continue }
-                let isCopy =
-                    try Bool.fetchOne(
-                        database,
-                        sql: "SELECT EXISTS (SELECT 1 FROM sample WHERE sha256 = ?)",
-                        arguments: [sample.sha256.hex]
-                    ) ?? false
+            for sample in samples where try !Self.has("path", sample.path, in: database) {
+                let isCopy = try Self.has("sha256", sample.sha256.hex, in: database)
                 if isCopy || !digests.insert(sample.sha256).inserted { duplicates += 1 }
                 batch.newSamples.append(sample)
             }
@@ -143,6 +131,14 @@ extension DatasetStore {
             for failed in failures { try Self.insert(failed, in: database) }
             return (batch.newSamples.count, duplicates)
         }
+    }
+
+    private static func has(_ column: String, _ text: String, in database: Database) throws -> Bool
+    {
+        let statement = try database.cachedStatement(
+            sql: "SELECT EXISTS (SELECT 1 FROM sample WHERE \(column) = ?)"
+        )
+        return try Bool.fetchOne(statement, arguments: [text]) ?? false
     }
 
     private static func insert(_ failed: FailedFile, in database: Database) throws {

@@ -82,20 +82,7 @@ extension DatasetStore {
             )
             return try rows.map { row in
                 let review = try Self.review(row, in: database)
-                let undo = try Self.undo(
-                    review.change,
-                    by: review.reviewer,
-                    at: moment,
-                    in: database
-                )
-                try database.execute(
-                    sql: "UPDATE review SET undoneBy = ? WHERE change = ?",
-                    arguments: [undo, review.change]
-                )
-                try database.execute(
-                    sql: "UPDATE reviewTask SET state = 'returned' WHERE id = ?",
-                    arguments: [review.task]
-                )
+                try Self.takeBack(review, at: moment, in: database)
                 return UndoneReview(
                     item: "r-\(review.task)",
                     what: review.words,
@@ -103,6 +90,22 @@ extension DatasetStore {
                 )
             }
         }
+    }
+
+    private static func takeBack(
+        _ review: StoredReview,
+        at moment: Timestamp,
+        in database: Database
+    ) throws {
+        let undo = try undo(review.change, by: review.reviewer, at: moment, in: database)
+        try database.execute(
+            sql: "UPDATE review SET undoneBy = ? WHERE change = ?",
+            arguments: [undo, review.change]
+        )
+        try database.execute(
+            sql: "UPDATE reviewTask SET state = 'returned' WHERE id = ?",
+            arguments: [review.task]
+        )
     }
 
     /// Retires what a change said and brings back what it retired, as a new change.
@@ -122,7 +125,15 @@ extension DatasetStore {
             sql: "SELECT id FROM annotation WHERE origin = ? AND retiredBy IS NULL",
             arguments: [change]
         )
-        batch.added = try Row.fetchAll(
+        batch.added = try labelsToBringBack(from: change, in: database)
+        return try batch.append(to: database)
+    }
+
+    private static func labelsToBringBack(
+        from change: Int64,
+        in database: Database
+    ) throws -> [NewAnnotation] {
+        try Row.fetchAll(
             database,
             sql: """
                 SELECT annotation.*, category.name AS categoryName
@@ -152,7 +163,6 @@ extension DatasetStore {
             new.origin = $0["origin"]
             return new
         }
-        return try batch.append(to: database)
     }
 }
 

@@ -123,6 +123,7 @@ func translating<T>(_ body: () throws -> T) throws(StorageError) -> T {
     } catch let error as DatabaseError {
         switch error.resultCode {
         case .SQLITE_BUSY, .SQLITE_LOCKED: throw .busy
+        case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM: throw .notWritable
         case .SQLITE_FULL: throw .full(file: "winnow.sqlite")
         default: throw .database(message: error.message ?? "\(error.resultCode)")
         }

@@ -66,13 +66,36 @@ struct LabelBatch {
                 database,
                 sql: "SELECT coalesce(max(id), 0) + 1 FROM change"
             ) ?? 1
+        let samples = try SampleRow.rows(newSamples, addedBy: change, in: database)
+        let added = added + samples.flatMap(\.givenLabels)
+        let (categories, annotations) = try rows(of: added, addedBy: change, in: database)
+        var digest = RowDigest()
+        categories.forEach { digest.add($0.fields) }
+        samples.forEach { digest.add($0.fields) }
+        annotations.forEach { digest.add($0.fields) }
+        retired.sorted().forEach { digest.add(["retire", "\($0)"]) }
+        try insertChange(change, rows: digest.finish(), in: database)
+        for row in categories { try row.insert(in: database) }
+        for row in samples { try row.insert(in: database) }
+        for row in annotations { try row.insert(in: database) }
+        let retire = try database.cachedStatement(
+            sql: "UPDATE annotation SET retiredBy = ? WHERE id = ?"
+        )
+        for id in retired { try retire.execute(arguments: [change, id]) }
+        return change
+    }
+
+    /// The rows of labels, and those of classes that they name first.
+    private func rows(
+        of added: [NewAnnotation],
+        addedBy change: Int64,
+        in database: Database
+    ) throws -> ([CategoryRow], [AnnotationRow]) {
         var ids = try Dictionary(
             uniqueKeysWithValues: Row.fetchAll(database, sql: "SELECT name, id FROM category")
                 .map { ($0["name"] as String, $0["id"] as Int64) }
         )
         var categories: [CategoryRow] = []
-        let samples = try SampleRow.rows(newSamples, addedBy: change, in: database)
-        let added = added + samples.flatMap(\.givenLabels)
         for name in newCategories + added.map(\.label.category) where ids[name] == nil {
             let id = Int64(ids.count + 1)
             ids[name] = id
@@ -91,20 +114,7 @@ struct LabelBatch {
                 addedBy: change
             )
         }
-        var digest = RowDigest()
-        categories.forEach { digest.add($0.fields) }
-        samples.forEach { digest.add($0.fields) }
-        annotations.forEach { digest.add($0.fields) }
-        retired.sorted().forEach { digest.add(["retire", "\($0)"]) }
-        try insertChange(change, rows: digest.finish(), in: database)
-        for row in categories { try row.insert(in: database) }
-        for row in samples { try row.insert(in: database) }
-        for row in annotations { try row.insert(in: database) }
-        let retire = try database.cachedStatement(
-            sql: "UPDATE annotation SET retiredBy = ? WHERE id = ?"
-        )
-        for id in retired { try retire.execute(arguments: [change, id]) }
-        return change
+        return (categories, annotations)
     }
 
     private func insertChange(

@@ -10,6 +10,8 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
     case newerSchema(folder: String)
     /// Another process is writing and did not stop in time.
     case busy
+    /// The data set cannot be written by this user.
+    case notWritable
     /// The disk is full or a size limit is reached.
     case full(file: String)
     /// SQLite refused, with its own words.
@@ -40,6 +42,9 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
             "the data set in \(folder) was written by a newer winnow: update winnow to open it"
         case .busy:
             "another process is writing to the data set: try again when it is done"
+        case .notWritable:
+            "the data set cannot be written, and even reading needs that for its journal: make its "
+                + "folder writable, or copy it to a place that is"
         case .full(let file):
             "no room left on the disk to write \(file): make room and run the command again"
         case .database(let message):

@@ -122,18 +122,21 @@ struct DuplicatesCommand: ParsableCommand {
             )
         }
         for group in groups {
-            guard !global.json else {
+            if global.json {
                 try Terminal.show(json: group)
-                continue
-            }
-            Terminal.show("\(group.kind.rawValue) group \(group.group): \(group.reason)")
-            for member in group.members {
-                let mark = member.id == group.keep ? "keep" : "    "
-                Terminal.show(
-                    "  \(mark)  \(member.similarity.rounded(to: 2))  \(member.path.printable)"
-                )
+            } else {
+                Self.show(group)
             }
         }
         if groups.isEmpty, !global.json { Terminal.show("No copies were found.") }
+    }
+
+    private static func show(_ group: Group) {
+        Terminal.show("\(group.kind.rawValue) group \(group.group): \(group.reason)")
+        for member in group.members {
+            let mark = member.id == group.keep ? "keep" : "    "
+            let similarity = member.similarity.rounded(to: 2)
+            Terminal.show("  \(mark)  \(similarity)  \(member.path.printable)")
+        }
     }
 }

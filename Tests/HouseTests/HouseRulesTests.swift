@@ -78,6 +78,23 @@ import Testing
         #expect(sorted[sorted.count / 2] <= 150)
     }
 
+    @Test func `a function fits on a screen`() throws {
+        let start = #/^( *)(?:@?[a-z()]+ )*(?:func |init[?(])/#
+        for file in try Self.sources() {
+            var open: (number: Int, end: String)?
+            for (number, line) in file.lines.enumerated() {
+                if let (first, end) = open, line == end {
+                    #expect(number - first + 1 <= 40, "\(file.name):\(first + 1)")
+                    open = nil
+                } else if open == nil, let match = line.firstMatch(of: start) {
+                    // A function of one line, or the requirement of a protocol, has no end.
+                    let isWhole = line.hasSuffix("}") || file.module.isEmpty
+                    open = isWhole ? nil : (number, "\(match.1)}")
+                }
+            }
+        }
+    }
+
     @Test func `only the front doors write to standard output`() throws {
         for file in try Self.sources() where file.module != "winnow" {
             for (number, line) in file.lines.enumerated() {
