@@ -122,7 +122,15 @@ public struct MeasureStage: Sendable {
                 interval: nil
             )
         }
-        return [whole] + classes
+        let mean = Metric(
+            name: "macro-f1",
+            value: accuracy.macroF1,
+            histogram: nil,
+            flagged: 0,
+            samples: [],
+            interval: nil
+        )
+        return [whole, mean] + classes
     }
 
     private static func accuracy(

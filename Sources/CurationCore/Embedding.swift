@@ -39,18 +39,4 @@ public struct EmbeddingMatrix: Sendable, Equatable {
     public func row(_ row: Int) -> ArraySlice<Float> {
         values[row * dimension..<(row + 1) * dimension]
     }
-
-    /// The same rows, each scaled to length 1; rows of length 0 stay as they are.
-    public func normalized() -> EmbeddingMatrix {
-        var scaled = values
-        for row in 0..<count {
-            let range = row * dimension..<(row + 1) * dimension
-            var sum: Float = 0
-            for index in range { sum += scaled[index] * scaled[index] }
-            guard sum > 0 else { continue }
-            let factor = 1 / sum.squareRoot()
-            for index in range { scaled[index] *= factor }
-        }
-        return EmbeddingMatrix(samples: samples, dimension: dimension, values: scaled)
-    }
 }

@@ -5,9 +5,6 @@ package struct SplitFractions: Sendable, Equatable {
     /// The share of each split that has one above 0.
     package let shares: [Split: Double]
 
-    /// Everything for training.
-    package static let trainingOnly = SplitFractions(shares: [.train: 1])
-
     private init(shares: [Split: Double]) { self.shares = shares }
 
     /// Reads `train=0.8,val=0.1,test=0.1`.

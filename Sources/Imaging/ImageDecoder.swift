@@ -36,9 +36,6 @@ package struct DecodedImage: Sendable {
     package let height: Int
     /// What is wrong with the pixels; nil for a sound file.
     package let damage: ImageDamage?
-
-    /// Whether the file ends early, so that some of the pixels are filler.
-    package var isTruncated: Bool { damage == .truncated }
 }
 
 /// Turns the bytes of JPEG and PNG files into upright 8-bit RGB pixels.

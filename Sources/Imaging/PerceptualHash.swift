@@ -27,11 +27,6 @@ package enum PerceptualHash {
         return hash
     }
 
-    /// The number of bits in which two hashes differ.
-    package static func hammingDistance(_ left: UInt64, _ right: UInt64) -> Int {
-        (left ^ right).nonzeroBitCount
-    }
-
     /// The lowest 8 x 8 coefficients, row by row.
     ///
     /// They are rounded to whole numbers: what is smaller is noise of the 8-bit brightness, and

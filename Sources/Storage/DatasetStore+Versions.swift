@@ -6,8 +6,6 @@ import GRDB
 package struct VersionName: Sendable, Hashable {
     /// The name: `main`, `v1`.
     package let name: String
-    /// Whether it moves with each commit.
-    package let isBranch: Bool
     /// The id of the version.
     package let version: ContentDigest
 }
@@ -265,7 +263,6 @@ extension DatasetStore {
             try Row.fetchAll(database, sql: "SELECT * FROM reference ORDER BY name").map {
                 VersionName(
                     name: $0["name"],
-                    isBranch: $0["kind"] as String == "branch",
                     version: try ContentDigest($0, "version")
                 )
             }

@@ -37,7 +37,8 @@ struct Winnow: AsyncParsableCommand {
                 name: "One stage at a time",
                 subcommands: [
                     InitCommand.self, ImportCommand.self, EmbedCommand.self, ClusterCommand.self,
-                    DuplicatesCommand.self, PredictCommand.self, QualityCommand.self,
+                    DuplicatesCommand.self, SimilarCommand.self, OutliersCommand.self,
+                    PredictCommand.self, QualityCommand.self,
                     FailuresCommand.self, LabelsCommand.self,
                 ]
             ),

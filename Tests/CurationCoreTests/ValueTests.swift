@@ -79,15 +79,6 @@ import Testing
     }
 }
 
-@Suite struct EmbeddingMatrixTests {
-    @Test func `rows are scaled to length 1 and rows of zeros stay`() {
-        let matrix = EmbeddingMatrix(samples: [7, 8], dimension: 2, values: [3, 4, 0, 0])
-            .normalized()
-        #expect(matrix.values == [0.6, 0.8, 0, 0])
-        #expect(Array(matrix.row(0)) == [0.6, 0.8])
-    }
-}
-
 @Suite struct ReviewItemTests {
     private func keys(_ item: ReviewItem) throws -> Set<String> {
         let object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(item))

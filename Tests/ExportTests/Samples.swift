@@ -74,7 +74,7 @@ struct Samples {
             embedding: { [Float($0), -0.5, 3][...] },
             progress: { _ in true }
         )
-        let manifest = Self.manifest(of: files)
+        let manifest = try Self.manifest(of: files)
         try target.finish(manifest)
         return manifest
     }
@@ -82,14 +82,18 @@ struct Samples {
     static func manifest(
         of files: [ShardManifest.File],
         format: ShardManifest.Format = .webdataset
-    ) -> ShardManifest {
+    ) throws -> ShardManifest {
         ShardManifest(
             format: format,
             version: .init(id: "v1", digest: String(repeating: "a", count: 64)),
             tool: "winnow 0.0.0",
             categories: categories,
             embedder: EmbedderID(name: "tiny", digest: ContentDigest(of: "tiny")),
-            parameters: .init(fractions: .trainingOnly, seed: .max, groupBy: nil),
+            parameters: .init(
+                fractions: try SplitFractions(parsing: "train=1"),
+                seed: .max,
+                groupBy: nil
+            ),
             files: files,
             leaksChecked: 0
         )

@@ -4,29 +4,33 @@ import TestKit
 import Testing
 
 @Suite struct PerceptualHashTests {
+    private static func distance(_ left: UInt64, _ right: UInt64) -> Int {
+        (left ^ right).nonzeroBitCount
+    }
+
     @Test(arguments: 0..<10)
     func `scaling and compressing change few bits`(seed: Int) throws {
         let picture = SyntheticPictures.blots(300, 220, seed: UInt64(seed))
         let hash = PerceptualHash.of(picture)
         let half = PerceptualHash.of(picture.resized(width: 150, height: 110))
-        #expect(PerceptualHash.hammingDistance(hash, half) <= 4)
+        #expect(Self.distance(hash, half) <= 4)
         let file = JPEGEncoder.encode(picture, quality: 50)
         let poor = PerceptualHash.of(try ImageDecoder().decode(file).pixels)
-        #expect(PerceptualHash.hammingDistance(hash, poor) <= 6)
+        #expect(Self.distance(hash, poor) <= 6)
     }
 
     @Test(arguments: 0..<10)
     func `other pictures differ in many bits`(seed: Int) {
         let left = PerceptualHash.of(SyntheticPictures.blots(200, 200, seed: UInt64(seed)))
         let right = PerceptualHash.of(SyntheticPictures.blots(200, 200, seed: UInt64(seed + 100)))
-        #expect(PerceptualHash.hammingDistance(left, right) >= 12)
+        #expect(Self.distance(left, right) >= 12)
     }
 
     @Test func `a smaller scale of decoding changes few bits`() throws {
         let bytes = try Fixtures.bytes("images/baseline-420.jpg")
         let full = PerceptualHash.of(try ImageDecoder().decode(bytes).pixels)
         let small = PerceptualHash.of(try ImageDecoder().decode(bytes, atLeast: 64).pixels)
-        #expect(PerceptualHash.hammingDistance(full, small) <= 4)
+        #expect(Self.distance(full, small) <= 4)
     }
 
     @Test(arguments: [0, 1, 127, 255] as [UInt8])
@@ -41,10 +45,5 @@ import Testing
         let turned = SyntheticPictures.drawn(32, 32) { _, y, _ in UInt8(255 - 8 * y) }
         #expect(PerceptualHash.of(turned) & (1 << 8) != 0)
         #expect(PerceptualHash.of(turned) & 0b10 == 0)
-    }
-
-    @Test func `the distance counts differing bits`() {
-        #expect(PerceptualHash.hammingDistance(0b1011, 0b0010) == 2)
-        #expect(PerceptualHash.hammingDistance(0, .max) == 64)
     }
 }
