@@ -242,6 +242,10 @@ CREATE TABLE reference (
     kind TEXT NOT NULL CHECK (kind IN ('branch', 'tag')),
     version TEXT NOT NULL REFERENCES version (id)
 ) STRICT, WITHOUT ROWID;
+CREATE TRIGGER tag_is_never_moved BEFORE UPDATE ON reference WHEN OLD.kind = 'tag'
+BEGIN SELECT RAISE(ABORT, 'a tag never moves'); END;
+CREATE TRIGGER tag_is_never_deleted BEFORE DELETE ON reference WHEN OLD.kind = 'tag'
+BEGIN SELECT RAISE(ABORT, 'a tag never moves'); END;
 
 -- For people: the labels of now, with the words of the command line.
 CREATE VIEW v_labels AS

@@ -10,8 +10,11 @@ struct ExportSelection {
     let leaksChecked: Int
     let unlabeled: Int
     let copies: Int
+    /// Vectors that came after the version was made are no part of it.
+    let vectorRows: Int
 
     init(_ request: ExportStage.Request, store: DatasetStore) throws {
+        vectorRows = request.version.lineage["embedder.rows"].flatMap { Int($0) } ?? .max
         let all = try store.labeledSamples(at: request.version)
         let labeled = all.filter { !$0.labels.isEmpty }
         unlabeled = all.count - labeled.count

@@ -178,7 +178,9 @@ public struct ExportStage: Sendable {
         into folder: ExportFolder,
         progress: (Int) -> Bool
     ) throws -> [ShardManifest.File] {
-        let vectors = try embedder.map { try dataset.store.vectors(from: $0) }
+        let vectors = try embedder.map {
+            try dataset.store.vectors(from: $0, rows: selection.vectorRows)
+        }
         var failure: StorageError?
         let writer = ShardWriter(
             folder: folder,

@@ -56,7 +56,10 @@ public struct VersionStage: Sendable {
         {
             lineage["embedder.\(embedder.id.name)"] = embedder.id.digest.hex
         }
-        if let main = try dataset.mainEmbedder() { lineage["embedder"] = main.id.name }
+        if let main = try dataset.mainEmbedder() {
+            lineage["embedder"] = main.id.name
+            lineage["embedder.rows"] = "\(try dataset.store.rowCount(of: main.id))"
+        }
         return lineage
     }
 

@@ -103,6 +103,21 @@ extension DatasetStore {
         }
     }
 
+    /// How many rows the file of an embedder has.
+    package func rowCount(of embedder: EmbedderID) throws(StorageError) -> Int {
+        try read { database in
+            try Int.fetchOne(
+                database,
+                sql: """
+                    SELECT coalesce(sum(rows), 0) FROM embeddingBatch
+                    JOIN embedder ON embedder.id = embeddingBatch.embedder
+                    WHERE name = ? AND digest = ?
+                    """,
+                arguments: [embedder.name, embedder.digest.hex]
+            ) ?? 0
+        }
+    }
+
     /// Forgets the vectors of all embedders called `name`, and their files.
     package func removeEmbeddings(named name: String) throws(StorageError) {
         let files = try write { database in
@@ -259,7 +274,7 @@ extension DatasetStore {
             guard FeatureFile.digest(samples, values) != digest else { return nil }
             return
                 "features/\(embedder.file): rows \(first) to \(first + rows - 1) are not what was "
-                + "written; delete the file and run `winnow embed` to make it again"
+                + "written; delete the file; `winnow embed` and `winnow predict` make it again"
         } catch let error as StorageError {
             return "\(error)"
         }

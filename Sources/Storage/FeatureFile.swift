@@ -34,7 +34,7 @@ struct FeatureFile: Sendable {
         } catch let error as CocoaError where error.code == .fileWriteOutOfSpace {
             throw .full(file: url.path)
         } catch {
-            throw .featureFile(path: url.path, reason: "\(error)")
+            throw .featureFile(path: url.path, reason: "it cannot be read or written")
         }
     }
 
@@ -68,7 +68,7 @@ struct FeatureFile: Sendable {
         } catch let error as StorageError {
             throw error
         } catch {
-            throw .featureFile(path: url.path, reason: "\(error)")
+            throw .featureFile(path: url.path, reason: "it cannot be read or written")
         }
     }
 

@@ -220,6 +220,10 @@ enum Schema1 {
             kind TEXT NOT NULL CHECK (kind IN ('branch', 'tag')),
             version TEXT NOT NULL REFERENCES version (id)
         ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER tag_is_never_moved BEFORE UPDATE ON reference WHEN OLD.kind = 'tag'
+        BEGIN SELECT RAISE(ABORT, 'a tag never moves'); END;
+        CREATE TRIGGER tag_is_never_deleted BEFORE DELETE ON reference WHEN OLD.kind = 'tag'
+        BEGIN SELECT RAISE(ABORT, 'a tag never moves'); END;
 
         CREATE VIEW v_labels AS
         SELECT annotation.id, annotation.sample, sample.path, sample.sha256, annotation.kind AS type,

@@ -50,7 +50,8 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
         case .database(let message):
             "the database refused: \(message); `winnow verify` tells whether it is damaged"
         case .featureFile(let path, let reason):
-            "feature file \(path): \(reason); delete it and run `winnow embed` to make it again"
+            "feature file \(path): \(reason); delete it, and `winnow embed` and `winnow predict` make it "
+                + "again"
         case .unknownVersion(let name):
             "no version '\(name)': `winnow log` lists them; a unique beginning of an id will do"
         case .ambiguousVersion(let name):

@@ -46,7 +46,15 @@ package final class VectorReader {
 
 extension DatasetStore {
     /// Opens the vectors of `embedder` for reading one by one.
-    package func vectors(from embedder: EmbedderID) throws(StorageError) -> VectorReader {
+    ///
+    /// - Parameters:
+    ///   - embedder: Whose vectors.
+    ///   - limit: Only the first rows of the file, as they were when there were so many.
+    /// - Returns: The reader.
+    package func vectors(
+        from embedder: EmbedderID,
+        rows limit: Int = .max
+    ) throws(StorageError) -> VectorReader {
         let (file, rows) = try read { database in
             let row = try Row.fetchOne(
                 database,
@@ -55,8 +63,8 @@ extension DatasetStore {
             )
             let places = try Row.fetchAll(
                 database,
-                sql: "SELECT sample, row FROM embedding WHERE embedder = ?",
-                arguments: [row?["id"] as Int64?]
+                sql: "SELECT sample, row FROM embedding WHERE embedder = ? AND row < ?",
+                arguments: [row?["id"] as Int64?, limit]
             ).map { ($0["sample"] as Int64, $0["row"] as Int) }
             let file = FeatureFile(
                 url: featureFolder.appending(path: row?["file"] as String? ?? "none"),

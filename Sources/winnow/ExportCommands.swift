@@ -119,7 +119,7 @@ struct ExportVerifyCommand: ParsableCommand {
             Terminal.show(
                 report.ok
                     ? "All \(report.files) files are as the manifest says; \(report.samples) pictures."
-                    : "\(report.problems.count) problems"
+                    : "Problems: \(report.problems.count)"
             )
         }
         if !report.ok { throw ExitCodes.finding }

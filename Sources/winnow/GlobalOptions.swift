@@ -15,7 +15,8 @@ struct OutputOptions: ParsableArguments {
 struct GlobalOptions: ParsableArguments {
     @Option(
         name: [.customShort("d"), .long],
-        help: "The folder of the data set (default: $WINNOW_DATASET, else the nearest above)."
+        help:
+            "The folder of the data set (default: $WINNOW_DATASET, else here, ./winnow-dataset, or above)."
     )
     var dataset: String?
 

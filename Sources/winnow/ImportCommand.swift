@@ -7,7 +7,10 @@ struct ImportOptions: ParsableArguments {
     @Argument(help: "Files and folders of pictures.", completion: .file())
     var sources: [String]
 
-    @Option(help: "How folders are read: folder, or imagefolder (the first folder is the class).")
+    @Option(
+        help:
+            "How folders are read: folder, or imagefolder (the first folder is the class, or the first below train, val and test)."
+    )
     var format = ImportStage.Format.folder
 
     @Option(

@@ -216,7 +216,7 @@ struct TagCommand: ParsableCommand {
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check the database, the log's chain, the vectors and every version.",
+        abstract: "Check the database, the log, decisions, vectors and every version.",
         discussion: """
             Exits with 1 when something is not what was written.
 
@@ -234,7 +234,7 @@ struct VerifyCommand: ParsableCommand {
         } else {
             report.problems.forEach { Terminal.show($0) }
             Terminal.show(
-                report.ok ? "All is as it was written." : "\(report.problems.count) problems"
+                report.ok ? "All is as it was written." : "Problems: \(report.problems.count)"
             )
         }
         if !report.ok { throw ExitCodes.finding }

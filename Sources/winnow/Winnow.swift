@@ -21,7 +21,7 @@ struct Winnow: AsyncParsableCommand {
               winnow export v1 -d ~/cats --to ~/cats-v1 --format webdataset
 
             A command finds its data set by -d, else by $WINNOW_DATASET, else in the
-            folder that you are in or one above it. Results go to standard output,
+            folder that you are in, its winnow-dataset, or one above it. Results go to standard output,
             progress to standard error. Exit codes: 0 done, 1 a check found something,
             64 usage, 65 bad data, 66 no such input, 69 a component is missing, 73
             cannot create, 74 input or output failed, 75 busy, 130 interrupted (the next

@@ -218,6 +218,24 @@ import Testing
         #expect(try shape(real).count > 20)
     }
 
+    @Test func `a tag is neither moved nor deleted`() throws {
+        let fixture = try StoreFixture(samples: 1)
+        let file = DatasetStore.databaseFile(in: fixture.store.folder)
+        _ = try fixture.store.commit(tag: "v1") { _ in StoreFixture.version }
+        let queue = try DatabaseQueue(path: file.path)
+        for sql in ["UPDATE reference SET version = 'x'", "DELETE FROM reference"] {
+            #expect(throws: DatabaseError.self) { try queue.write { try $0.execute(sql: sql) } }
+        }
+        #expect(throws: StorageError.tagExists("v1")) {
+            try fixture.store.tag("v1", StoreFixture.version)
+        }
+        for name in ["", "HEAD", "main", "../x", "a b", "-x"] {
+            #expect(throws: StorageError.badName(name)) {
+                try fixture.store.tag(name, StoreFixture.version)
+            }
+        }
+    }
+
     @Test func `a writer that finds the database locked says so`() throws {
         let fixture = try StoreFixture()
         let other = try DatabaseQueue(

@@ -49,6 +49,19 @@ struct StoreFixture {
         )
     }
 
+    static let version = Version(
+        id: ContentDigest(of: "id"),
+        content: ContentDigest(of: "content"),
+        parents: [],
+        author: "t",
+        at: moment,
+        message: "m",
+        lineage: [:],
+        categories: ["cat", "dog"],
+        images: 1,
+        annotations: 0
+    )
+
     /// Gives out a task and returns it.
     func lease(
         _ samples: [Sample.ID],

@@ -67,69 +67,89 @@ struct WinnowCommand {
 @Suite struct CommandLineTests {
     private static let photos = Fixtures.url("photos").path
 
-    @Test func `the whole line runs by commands, and every document has its keys`() throws {
+    @Test func `the whole line runs by commands, and every document is as its schema says`() throws
+    {
         let winnow = try WinnowCommand()
         let set = ["-d", winnow.dataset, "--json"]
-        let stages = try winnow.run(["run", Self.photos] + set).json()
+        var schemas = JSONSchemas()
+        // Runs a verb and holds each line to the schema that has the verb's name.
+        func documents(
+            _ words: [String],
+            input: String = "",
+            of name: String? = nil
+        ) throws -> [[String: Any]] {
+            let needsSet = words[0] != "export-verify"
+            let output = try winnow.run(words + (needsSet ? set : ["--json"]), input: input)
+            #expect(output.status == 0, "\(words): \(output.messages)")
+            for line in output.text.split(separator: "\n") {
+                let faults = try schemas.faults(
+                    in: try JSONDocument(parsing: line),
+                    against: "cli-output.schema.json#/$defs/\(name ?? words[0])"
+                )
+                #expect(faults.isEmpty, "\(words): \(faults)")
+            }
+            return try output.json()
+        }
+        let stages = try documents(["run", Self.photos])
         #expect(stages.map { $0["stage"] as? String } == ["import", "embed", "cluster", "predict"])
-        let imported = Set(stages[0].keys)
-        #expect(
-            imported.isSuperset(of: [
-                "found", "imported", "unchanged", "exact_duplicates", "failed", "seconds",
-                "images_per_second",
-            ])
-        )
-        #expect(
-            Set(stages[1].keys).isSuperset(of: [
-                "embedded", "skipped", "failed", "dimension", "model", "images_per_second",
-            ])
-        )
-        #expect(
-            Set(stages[3].keys).isSuperset(of: ["predicted", "images", "by_source", "seconds"])
-        )
-        #expect(try winnow.run(["failures"] + set).json().count == 4)
-        #expect(try winnow.run(["cluster"] + set).json().count == 379)
-        let near = try winnow.run(["similar", "1", "-k", "3"] + set).json()
+        #expect(try documents(["import", Self.photos]).first?["unchanged"] as? Int == 379)
+        #expect(try documents(["embed"]).first?["skipped"] as? Int == 379)
+        #expect(try documents(["failures"]).count == 4)
+        #expect(try documents(["cluster"]).count == 379)
+        let near = try documents(["similar", "1", "-k", "3"])
         #expect(near.count == 3 && near.allSatisfy { $0["id"] as? Int != 1 })
-        let odd = try winnow.run(["outliers", "--limit", "5"] + set).json()
-        #expect(Set(try #require(odd.first).keys) == ["id", "path", "score"] && odd.count == 5)
-        let groups = try winnow.run(["duplicates"] + set).json()
-        #expect(
-            Set(try #require(groups.first).keys) == ["group", "kind", "keep", "reason", "members"]
-        )
-        let items = try winnow.run(["review", "next", "--limit", "2", "--reviewer", "r"] + set)
-            .json()
+        #expect(try documents(["outliers", "--limit", "5"]).count == 5)
+        #expect(try documents(["duplicates"]).count >= 14)
+        let next = ["review", "next", "--limit", "2", "--reviewer", "r"]
+        let items = try documents(next, of: "review-next")
         #expect(items.count == 2)
         let decisions = items.map {
             #"{"item":"\#($0["item"] ?? "")","lease":"\#($0["lease"] ?? "")","reviewer":"r","#
                 + #""decision":"accept","label":"x"}"#
         }.joined(separator: "\n")
-        let answers = try winnow.run(["review", "decide"] + set, input: decisions).json()
-        #expect(answers.map { $0["status"] as? String } == ["decided", "decided"])
-        let again = try winnow.run(["review", "decide"] + set, input: decisions)
-        #expect(again.status == 0)
-        #expect(try again.json().map { $0["status"] as? String } == ["repeated", "repeated"])
-        #expect(try winnow.run(["review", "undo"] + set).json().count == 1)
-        let status = try #require(try winnow.run(["review", "status"] + set).json().first)
-        #expect(Set(status.keys).isSuperset(of: ["pending", "leased", "decided"]))
-        let version = try #require(
-            try winnow.run(["commit", "-m", "m", "--tag", "v1"] + set).json().first
-        )
-        #expect(Set(version.keys).isSuperset(of: ["version", "id", "parents", "images"]))
+        for expected in ["decided", "repeated"] {
+            let answers = try documents(
+                ["review", "decide"],
+                input: decisions,
+                of: "review-decide"
+            )
+            #expect(answers.map { $0["status"] as? String } == [expected, expected])
+        }
+        #expect(try documents(["review", "undo"], of: "review-undo").count == 1)
+        #expect(try documents(["review", "status"], of: "review-status").count == 1)
+        let replay = [
+            "review", "replay", Fixtures.url("photos-answers.csv").path, "--target", "0.5",
+        ]
+        #expect(try documents(replay, of: "review-replay").count == 1)
+        #expect(try documents(["predict"]).count == 1)
+        #expect(try documents(["quality"]).count > 6)
+        #expect(try documents(["commit", "-m", "m", "--tag", "v1"]).count == 1)
+        #expect(try documents(["log"]).count == 1)
+        #expect(try documents(["show", "v1"]).count == 1)
+        #expect(try documents(["tag", "v2"]).count == 1)
+        #expect(try documents(["diff", "v1"]).isEmpty)
         let out = winnow.folder.url.appending(path: "out").path
-        let export = try #require(
-            try winnow.run(["export", "v1", "--to", out, "--format", "webdataset"] + set).json()
-                .first
+        #expect(try documents(["export", "v1", "--to", out]).count == 1)
+        #expect(try documents(["export-verify", out]).first?["ok"] as? Bool == true)
+        #expect(try documents(["verify"]).first?["ok"] as? Bool == true)
+        #expect(try documents(["labels"]).count == 379)
+        let manifest = try String(contentsOfFile: "\(out)/manifest.json", encoding: .utf8)
+        let faults = try schemas.faults(
+            in: try JSONDocument(parsing: manifest),
+            against: "shard-manifest.schema.json"
         )
-        #expect(Set(export.keys).isSuperset(of: ["files", "splits", "manifest", "leaks_checked"]))
-        #expect(
-            try winnow.run(["export-verify", out, "--json"]).json().first?["ok"] as? Bool == true
-        )
-        let verified = try winnow.run(["verify"] + set)
-        #expect(verified.status == 0, "\(verified.text) \(verified.messages)")
-        let labels = try winnow.run(["labels"] + set).json()
-        #expect(labels.count == 379)
-        #expect(Set(try #require(labels.first).keys) == ["id", "path", "sha256", "annotations"])
+        #expect(faults.isEmpty, "\(faults)")
+    }
+
+    @Test func `a document that breaks its schema is told`() throws {
+        var schemas = JSONSchemas()
+        for text in ["{}", "[]", #"{"ok":1,"problems":[]}"#, #"{"ok":true,"problems":"none"}"#] {
+            let faults = try schemas.faults(
+                in: try JSONDocument(parsing: text),
+                against: "cli-output.schema.json#/$defs/verify"
+            )
+            #expect(!faults.isEmpty, "\(text)")
+        }
     }
 
     @Test(
