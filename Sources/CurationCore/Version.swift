@@ -57,17 +57,6 @@ public struct LabeledSample: Sendable, Hashable {
     /// Puts labels to an image; their order is made the same for the same labels.
     public init(sample: Sample, labels: [Label]) {
         self.sample = sample
-        self.labels = labels.sorted { $0.sortKey < $1.sortKey }
-    }
-}
-
-extension Label {
-    /// A text that orders labels the same way everywhere.
-    package var sortKey: String {
-        switch self {
-        case .classification(let category): "0\t\(category)"
-        case .detection(let category, let box):
-            "1\t\(category)\t\(box.x)\t\(box.y)\t\(box.width)\t\(box.height)"
-        }
+        self.labels = labels.sorted { $0.precedes($1) }
     }
 }

@@ -52,38 +52,11 @@ extension ExportRecord {
             "width": .integer(sample.width),
             "height": .integer(sample.height),
             "split": .string(split.shortName),
-            "annotations": .array(labels.map(\.json)),
+            "annotations": .array(labels.map(\.canonical)),
         ]
         members["cls"] = classIndex.map { .integer($0) }
         members["group"] = group.map { .string($0) }
         return .object(members)
-    }
-}
-
-extension Label {
-    fileprivate func precedes(_ other: Label) -> Bool {
-        category == other.category
-            ? place.lexicographicallyPrecedes(other.place) : category < other.category
-    }
-
-    private var place: [Double] {
-        switch self {
-        case .classification: []
-        case .detection(_, let box): [box.x, box.y, box.width, box.height]
-        }
-    }
-
-    fileprivate var json: CanonicalJSON {
-        switch self {
-        case .classification(let category):
-            .object(["type": .string("classification"), "label": .string(category)])
-        case .detection(let category, let box):
-            .object([
-                "type": .string("box"),
-                "label": .string(category),
-                "bbox": .array([box.x, box.y, box.width, box.height].map { .number($0) }),
-            ])
-        }
     }
 }
 

@@ -1,3 +1,5 @@
+import CurationCore
+
 /// Rows of numbers in NumPy's `.npy` format (NEP 1): written as version 1.0, C order, little-endian.
 package struct NpyArray: Sendable, Equatable {
     /// Rows.

@@ -204,31 +204,3 @@ enum SystemCall {
 private func systemRename(_ source: String, _ target: String) -> Int32 {
     unsafe rename(source, target)
 }
-
-/// Numbers as they lie in memory on every machine that this builds for.
-enum LittleEndian {
-    #if _endian(big)
-    #error("array files are little-endian")
-    #endif
-
-    /// The memory of `values`.
-    static func bytes(of values: ArraySlice<Float>) -> [UInt8] {
-        unsafe values.withUnsafeBytes { unsafe Array($0) }
-    }
-
-    /// The memory of `values`.
-    static func bytes(of values: [Int32]) -> [UInt8] {
-        unsafe values.withUnsafeBytes { unsafe Array($0) }
-    }
-
-    /// The floats that `bytes` are the memory of; four bytes each.
-    static func floats(_ bytes: ArraySlice<UInt8>) -> [Float] {
-        let count = bytes.count / 4
-        return unsafe [Float](unsafeUninitializedCapacity: count) { buffer, filled in
-            unsafe bytes.prefix(count * 4).withUnsafeBytes { source in
-                unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(from: source)
-            }
-            filled = count
-        }
-    }
-}

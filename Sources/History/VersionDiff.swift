@@ -101,7 +101,9 @@ package enum VersionDiff {
                 }
             }
         }
-        pairs.sort { ($1.overlap, $0.before.sortKey) < ($0.overlap, $1.before.sortKey) }
+        pairs.sort {
+            $0.overlap == $1.overlap ? $0.before.precedes($1.before) : $0.overlap > $1.overlap
+        }
         var used = Set<Label>()
         return pairs.compactMap { pair in
             guard !used.contains(pair.before), !used.contains(pair.after) else { return nil }

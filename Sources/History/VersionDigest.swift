@@ -44,19 +44,3 @@ package enum VersionDigest {
         return String(decoding: value.bytes, as: UTF8.self)
     }
 }
-
-extension Label {
-    /// The label as canonical JSON, in the words of the command line.
-    fileprivate var canonical: CanonicalJSON {
-        switch self {
-        case .classification(let category):
-            .object(["type": .string("classification"), "label": .string(category)])
-        case .detection(let category, let box):
-            .object([
-                "type": .string("box"),
-                "label": .string(category),
-                "bbox": .array([box.x, box.y, box.width, box.height].map { .number($0) }),
-            ])
-        }
-    }
-}

@@ -29,7 +29,7 @@ struct FeatureFile: Sendable {
             let handle = try FileHandle(forUpdating: url)
             defer { try? handle.close() }
             try handle.seek(toOffset: UInt64(Self.headerSize + firstRow * rowBytes))
-            try handle.write(contentsOf: Data(FloatBytes.bytes(of: values)))
+            try handle.write(contentsOf: Data(LittleEndian.bytes(of: values[...])))
             try handle.synchronize()
         } catch let error as CocoaError where error.code == .fileWriteOutOfSpace {
             throw .full(file: url.path)
@@ -64,7 +64,7 @@ struct FeatureFile: Sendable {
                     reason: "it ends before row \(firstRow + count)"
                 )
             }
-            return FloatBytes.floats(of: Array(data))
+            return LittleEndian.floats(Array(data)[...])
         } catch let error as StorageError {
             throw error
         } catch {

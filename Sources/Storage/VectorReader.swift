@@ -40,7 +40,7 @@ package final class VectorReader {
         guard let data, data.count == size else {
             throw .featureFile(path: path, reason: "it ends before row \(row)")
         }
-        return FloatBytes.floats(of: Array(data))
+        return LittleEndian.floats(Array(data)[...])
     }
 }
 
@@ -51,6 +51,7 @@ extension DatasetStore {
     ///   - embedder: Whose vectors.
     ///   - limit: Only the first rows of the file, as they were when there were so many.
     /// - Returns: The reader.
+    /// - Throws: `StorageError.featureFile` when the file is gone.
     package func vectors(
         from embedder: EmbedderID,
         rows limit: Int = .max

@@ -46,10 +46,10 @@ import Testing
         let values: [Float] = [
             0, -1.5, .greatestFiniteMagnitude, .leastNonzeroMagnitude, .infinity,
         ]
-        let bytes = FloatBytes.bytes(of: values)
+        let bytes = LittleEndian.bytes(of: values[...])
         #expect(bytes.count == 20)
         #expect(Array(bytes[4..<8]) == [0, 0, 0xC0, 0xBF])
-        #expect(FloatBytes.floats(of: bytes) == values)
-        #expect(FloatBytes.floats(of: bytes + [1, 2]) == values)
+        #expect(LittleEndian.floats(bytes[...]) == values)
+        #expect(LittleEndian.floats((bytes + [1, 2])[...]) == values)
     }
 }

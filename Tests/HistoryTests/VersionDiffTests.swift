@@ -68,17 +68,11 @@ import Testing
         let there = VersionDiff.changes(from: before, to: after)
         let back = VersionDiff.changes(from: after, to: before)
         #expect(there.count == back.count)
-        #expect(
-            Set(
-                there.map {
-                    [$0.before?.sortKey ?? "", $0.after?.sortKey ?? "", "\($0.sample.id)"]
-                }
-            )
-                == Set(
-                    back.map {
-                        [$0.after?.sortKey ?? "", $0.before?.sortKey ?? "", "\($0.sample.id)"]
-                    }
-                )
-        )
+        let turned = Set(there.map { words($0.sample, $0.before, $0.after) })
+        #expect(turned == Set(back.map { words($0.sample, $0.after, $0.before) }))
+    }
+
+    private func words(_ sample: Sample, _ first: Label?, _ second: Label?) -> String {
+        "\(sample.id) \(String(describing: first)) \(String(describing: second))"
     }
 }
