@@ -148,11 +148,17 @@ package struct ReviewPlanner: Sendable {
         (candidates.margins[left], left) < (candidates.margins[right], right)
     }
 
+    /// A screen of rows; those that least likely carry the class come first, where errors are seen.
     private mutating func screen(_ rows: [Int], _ label: Int?) {
         taken.formUnion(rows)
+        let shown = label.map { label in
+            rows.sorted {
+                (candidates.probability($0, label), $0) < (candidates.probability($1, label), $1)
+            }
+        }
         tasks.append(
             PlannedTask(
-                samples: rows.map { state.samples[$0] },
+                samples: (shown ?? rows).map { state.samples[$0] },
                 label: label.map { state.classes[$0] },
                 score: label.map { label in
                     rows.reduce(0) { $0 + candidates.probability($1, label) } / Double(rows.count)

@@ -17,10 +17,24 @@ import Testing
             #expect(!tasks.isEmpty && tasks.count <= limit)
             #expect(tasks == ReviewPlanner.plan(state, limit: limit))
             check(tasks, reviewer)
+            checkOrder(tasks, state)
             try reviewer.answer(tasks)
         }
         #expect(reviewer.decidedShare == 1)
         #expect(ReviewPlanner.plan(reviewer.state(probabilities: []), limit: 5).isEmpty)
+    }
+
+    /// The pictures that fit a screen's class least come first.
+    private func checkOrder(_ tasks: [PlannedTask], _ state: PlanningState) {
+        for task in tasks where task.isCluster {
+            guard let label = task.label, let category = state.classes.firstIndex(of: label) else {
+                continue
+            }
+            let shown = task.samples.map {
+                state.probabilities[ReviewerModel.row($0) * state.classes.count + category]
+            }
+            #expect(shown == shown.sorted())
+        }
     }
 
     @Test func `rows that are leased or skipped are never given out`() throws {
