@@ -6,22 +6,34 @@ import Synchronization
 /// Stages are synchronous; this is the one place where threads are used. Pieces are claimed one by
 /// one, so that slow pieces do not hold up the others, and results keep their order.
 package enum WorkerPool {
-    /// Runs `body` for 0..<count and returns when all are done.
-    package static func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
-        guard count > 1 else {
-            if count == 1 { body(0) }
+    /// Runs `body` for 0..<count, at most `width` at a time, and returns when all are done.
+    package static func forEach(
+        _ count: Int,
+        width: Int = .max,
+        _ body: @Sendable (Int) -> Void
+    ) {
+        guard width < count else {
+            DispatchQueue.concurrentPerform(iterations: count, execute: body)
             return
         }
-        DispatchQueue.concurrentPerform(iterations: count, execute: body)
+        let claimed = Atomic(0)
+        DispatchQueue.concurrentPerform(iterations: width) { _ in
+            while true {
+                let piece = claimed.add(1, ordering: .relaxed).oldValue
+                guard piece < count else { return }
+                body(piece)
+            }
+        }
     }
 
     /// The results of `body` for each element, in the order of the elements.
-    static func map<Element: Sendable, Result: Sendable>(
+    package static func map<Element: Sendable, Result: Sendable>(
         _ elements: [Element],
+        width: Int = .max,
         _ body: @Sendable (Element) -> Result
     ) -> [Result] {
         let results = Mutex([Result?](repeating: nil, count: elements.count))
-        forEach(elements.count) { index in
+        forEach(elements.count, width: width) { index in
             let result = body(elements[index])
             results.withLock { $0[index] = result }
         }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Curation
 import Foundation
 import Similarity
-import Synchronization
 
 /// How many cores a work may use.
 struct CoreOptions: ParsableArguments {
@@ -33,28 +32,13 @@ struct Cores {
         _ elements: [Element],
         _ body: @Sendable (Element) -> Result
     ) -> [Result] {
-        let results = Mutex([Result?](repeating: nil, count: elements.count))
-        forEach(elements.count) { index in
-            let result = body(elements[index])
-            results.withLock { $0[index] = result }
-        }
-        return results.withLock { $0.compactMap(\.self) }
+        WorkerPool.map(elements, width: count, body)
     }
 
     /// The loops of a stage.
     var loop: LoopRunner {
-        LoopRunner { count, piece throws(CancellationError) in forEach(count, piece) }
-    }
-
-    // Each core claims one piece after the other.
-    private func forEach(_ pieces: Int, _ body: @Sendable (Int) -> Void) {
-        let claimed = Atomic(0)
-        WorkerPool.forEach(min(count, pieces)) { _ in
-            while true {
-                let piece = claimed.add(1, ordering: .relaxed).oldValue
-                guard piece < pieces else { return }
-                body(piece)
-            }
+        LoopRunner { pieces, piece throws(CancellationError) in
+            WorkerPool.forEach(pieces, width: count, piece)
         }
     }
 }
