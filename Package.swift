@@ -25,8 +25,8 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 
 let stages: [Target.Dependency] = [
-    "Imaging", "Inference", "Similarity", "Learning", "Storage", "History", "Reviewing", "Quality",
-    "Interchange", "Export",
+    "Archives", "Imaging", "Inference", "Similarity", "Learning", "Storage", "History", "Reviewing",
+    "Quality", "Interchange", "Export",
 ]
 
 let package = Package(
@@ -49,6 +49,7 @@ let package = Package(
         .target(name: "CurationCore", dependencies: ["CDigest"]),
 
         // Stages, in the order in which a sample meets them.
+        stage("Archives", "CArchive"),
         stage("Imaging", "CImageCodecs"),
         stage("Inference", "COnnxRuntime"),
         stage("Similarity", "CVectorKernels"),
@@ -73,10 +74,14 @@ let package = Package(
         ),
 
         // C, one shim per module that needs one.
+        .target(name: "CArchive", linkerSettings: [.linkedLibrary("archive")]),
         .target(name: "CDigest", linkerSettings: [.linkedLibrary("crypto")]),
         .target(
             name: "CImageCodecs",
-            linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]
+            linkerSettings: [
+                .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp"),
+                .linkedLibrary("webpdemux"), .linkedLibrary("lcms2"),
+            ]
         ),
         .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CVectorKernels"),
@@ -91,6 +96,7 @@ let package = Package(
         // Tests.
         .target(name: "TestKit", dependencies: ["CurationCore"], path: "Tests/TestKit"),
         .testTarget(name: "CurationCoreTests", dependencies: ["CurationCore", "TestKit"]),
+        tests("Archives"),
         tests("Imaging"),
         tests("Inference"),
         tests("Similarity"),
@@ -109,7 +115,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-let shims: Set = ["CDigest", "CImageCodecs", "COnnxRuntime", "CVectorKernels"]
+let shims: Set = ["CArchive", "CDigest", "CImageCodecs", "COnnxRuntime", "CVectorKernels"]
 for target in package.targets where !shims.contains(target.name) {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),

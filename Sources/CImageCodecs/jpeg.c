@@ -1,7 +1,7 @@
-#include "CImageCodecs.h"
+#include "codecs.h"
 #include <setjmp.h>
-#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <jpeglib.h>
@@ -15,14 +15,22 @@ typedef struct {
     struct jpeg_source_mgr source;
     struct jpeg_progress_mgr progress;
     jmp_buf escape;
+    const uint8_t *bytes;
     char *message;
     cic_status failure;
     /// Set once the header is read: from then on a lack of bytes is damage and no error.
     bool in_picture;
     bool exhausted;
+    /// Bytes that libjpeg had taken in, without any complaint, when there were no more.
+    size_t taken;
     bool damaged;
     bool many_scans;
     int scan_limit;
+    /// Bytes after the header of the first scan.
+    size_t coded_bytes;
+    /// The profile as libjpeg puts it together, and what it became.
+    JOCTET *profile;
+    cic_color *color;
 } jpeg_reader;
 
 static const JOCTET end_of_image[2] = {0xFF, JPEG_EOI};
@@ -89,6 +97,9 @@ static void start_source(j_decompress_ptr info) {
 static boolean refill(j_decompress_ptr info) {
     jpeg_reader *reader = info->client_data;
     if (!reader->in_picture) ERREXIT(info, JERR_INPUT_EOF);
+    if (!reader->exhausted && info->err->num_warnings == 0) {
+        reader->taken = (size_t)(info->src->next_input_byte - reader->bytes);
+    }
     reader->exhausted = true;
     info->src->next_input_byte = end_of_image;
     info->src->bytes_in_buffer = sizeof end_of_image;
@@ -115,6 +126,7 @@ static void check_scans(j_common_ptr info) {
 }
 
 static void open_reader(jpeg_reader *reader, const uint8_t *bytes, size_t size, char *message) {
+    reader->bytes = bytes;
     reader->message = message;
     message[0] = 0;
     reader->info.err = jpeg_std_error(&reader->errors);
@@ -134,7 +146,6 @@ static void open_reader(jpeg_reader *reader, const uint8_t *bytes, size_t size, 
 }
 
 static void read_header(jpeg_reader *reader) {
-    jpeg_create_decompress(&reader->info);
     reader->info.src = &reader->source;
     reader->info.progress = &reader->progress;
     jpeg_read_header(&reader->info, TRUE);
@@ -156,16 +167,17 @@ static cic_status probe_guarded(jpeg_reader *reader, size_t size, uint64_t pixel
         bool narrow = reader->failure == CIC_TOO_LARGE && pixels <= pixel_limit;
         return narrow ? CIC_UNSUPPORTED : reader->failure;
     }
+    jpeg_create_decompress(&reader->info);
     read_header(reader);
     header->width = info->image_width;
     header->height = info->image_height;
     uint64_t pixels = (uint64_t)header->width * header->height;
     if (pixels > pixel_limit) return CIC_TOO_LARGE;
-    // Huffman coding needs at least one bit for each block of 64 pixels.
-    if (!info->arith_code && pixels / 512 > size) {
-        snprintf(reader->message, CIC_MESSAGE_SIZE, "too few bytes for %u x %u pixels",
-                 header->width, header->height);
-        return CIC_TRUNCATED;
+    // Huffman coding needs at least one bit for each block of 64 pixels. Arithmetic coding has no
+    // such bound, but no real picture needs 32 times less.
+    if (cic_is_bomb(pixels, pixels / 512 / (info->arith_code ? 32 : 1), size)) {
+        cic_explain_bomb(*header, size, reader->message);
+        return CIC_BOMB;
     }
     return CIC_OK;
 }
@@ -190,33 +202,63 @@ static void rgb_of_cmyk(const uint8_t *cmyk, uint32_t width, uint8_t *rgb) {
     }
 }
 
-static void read_rows(jpeg_reader *reader, uint8_t *rgb) {
+/// Reads pixels whose colors are converted row by row: those of inks, or of a profile.
+static void read_converted_rows(jpeg_reader *reader, uint8_t *rgb) {
     struct jpeg_decompress_struct *info = &reader->info;
-    size_t stride = (size_t)info->output_width * 3;
-    JSAMPARRAY inks = NULL;
-    if (info->out_color_space == JCS_CMYK) {
-        inks = info->mem->alloc_sarray((j_common_ptr)info, JPOOL_IMAGE, info->output_width * 4, 1);
-    }
+    bool inks = info->out_color_space == JCS_CMYK;
+    JDIMENSION width = info->output_width;
+    JDIMENSION stored = width * (JDIMENSION)info->output_components;
+    JSAMPARRAY row = info->mem->alloc_sarray((j_common_ptr)info, JPOOL_IMAGE, stored, 1);
     while (info->output_scanline < info->output_height) {
-        JSAMPROW row = rgb + stride * info->output_scanline;
-        if (inks) {
-            jpeg_read_scanlines(info, inks, 1);
-            rgb_of_cmyk(inks[0], info->output_width, row);
-        } else {
-            JSAMPROW rows[4];
-            JDIMENSION left = info->output_height - info->output_scanline;
-            JDIMENSION count = left < 4 ? left : 4;
-            for (JDIMENSION i = 0; i < count; i++) rows[i] = row + stride * i;
-            jpeg_read_scanlines(info, rows, count);
+        uint8_t *output = rgb + (size_t)width * 3 * info->output_scanline;
+        jpeg_read_scanlines(info, row, 1);
+        if (reader->color) {
+            cic_color_convert(reader->color, row[0], width, output);
+        } else if (inks) {
+            rgb_of_cmyk(row[0], width, output);
         }
     }
+}
+
+static void read_rows(jpeg_reader *reader, uint8_t *rgb) {
+    enum { most = 16 };
+    struct jpeg_decompress_struct *info = &reader->info;
+    size_t stride = (size_t)info->output_width * 3;
+    while (info->output_scanline < info->output_height) {
+        JSAMPROW rows[most];
+        uint8_t *first = rgb + stride * info->output_scanline;
+        JDIMENSION left = info->output_height - info->output_scanline;
+        JDIMENSION count = left < most ? left : most;
+        for (JDIMENSION i = 0; i < count; i++) rows[i] = first + stride * i;
+        jpeg_read_scanlines(info, rows, count);
+    }
+}
+
+/// Whether the end marker follows the last block: elsewhere a file without it counts as cut, too.
+static bool has_end(const jpeg_reader *reader) {
+    const struct jpeg_decompress_struct *info = &reader->info;
+    if (info->unread_marker == JPEG_EOI || reader->many_scans) return true;
+    const JOCTET *byte = info->src->next_input_byte;
+    for (size_t left = info->src->bytes_in_buffer; left >= 2; left--, byte++) {
+        if (memcmp(byte, end_of_image, 2) == 0) return true;
+    }
+    return false;
+}
+
+static void open_color(jpeg_reader *reader, bool inks) {
+    unsigned int size = 0;
+    if (!jpeg_read_icc_profile(&reader->info, &reader->profile, &size)) return;
+    reader->color =
+        cic_color_open(reader->profile, size, inks ? CIC_LAYOUT_INKS : CIC_LAYOUT_RGB);
 }
 
 static cic_status decode_guarded(jpeg_reader *reader, uint32_t eighths, cic_header expected,
                                  uint8_t *rgb) {
     if (setjmp(reader->escape)) return reader->failure;
-    read_header(reader);
     struct jpeg_decompress_struct *info = &reader->info;
+    jpeg_create_decompress(info);
+    jpeg_save_markers(info, JPEG_APP0 + 2, 0xFFFF);
+    read_header(reader);
     info->scale_num = eighths;
     info->scale_denom = 8;
     bool inks = info->jpeg_color_space == JCS_CMYK || info->jpeg_color_space == JCS_YCCK;
@@ -226,25 +268,51 @@ static cic_status decode_guarded(jpeg_reader *reader, uint32_t eighths, cic_head
         snprintf(reader->message, CIC_MESSAGE_SIZE, "the size is not that of the header");
         return CIC_CORRUPT;
     }
+    open_color(reader, inks);
     reader->many_scans = jpeg_has_multiple_scans(info);
+    reader->coded_bytes = reader->source.bytes_in_buffer;
     reader->in_picture = true;
     jpeg_start_decompress(info);
-    read_rows(reader, rgb);
+    if (inks || reader->color) {
+        read_converted_rows(reader, rgb);
+    } else {
+        read_rows(reader, rgb);
+    }
+    // Of many scans all were read before the first row.
+    if (!has_end(reader)) reader->exhausted = true;
     return CIC_OK;
+}
+
+/// Decodes once. `taken` gets how many bytes libjpeg had taken in when there were no more; 0 when
+/// the file is whole, or has other faults.
+static cic_status decode_once(const uint8_t *bytes, size_t size, uint32_t eighths,
+                              cic_header expected, uint8_t *rgb, cic_damage *damage,
+                              char *message, size_t *taken) {
+    jpeg_reader reader = {0};
+    open_reader(&reader, bytes, size, message);
+    cic_status status = decode_guarded(&reader, eighths, expected, rgb);
+    *taken = reader.taken;
+    // A table or scan header between the scans was cut, and read on in the filler.
+    if (status == CIC_CORRUPT && reader.exhausted) status = CIC_TRUNCATED;
+    *damage = reader.exhausted ? CIC_DAMAGE_TRUNCATED
+              : reader.damaged ? CIC_DAMAGE_CORRUPT
+                               : CIC_DAMAGE_NONE;
+    if (status == CIC_OK && reader.exhausted && reader.coded_bytes == 0) {
+        snprintf(message, CIC_MESSAGE_SIZE, "the file ends before its first block");
+        status = CIC_TRUNCATED;
+    }
+    jpeg_destroy_decompress(&reader.info);
+    cic_color_close(reader.color);
+    free(reader.profile);
+    return status;
 }
 
 cic_status cic_jpeg_decode(const uint8_t *bytes, size_t size, uint32_t eighths,
                            cic_header expected, uint8_t *rgb, cic_damage *damage, char *message) {
-    jpeg_reader reader = {0};
-    open_reader(&reader, bytes, size, message);
-    cic_status status = decode_guarded(&reader, eighths, expected, rgb);
-    // A table or scan header between the scans was cut, and read on in the filler.
-    if (status == CIC_CORRUPT && reader.exhausted) status = CIC_TRUNCATED;
-    // A single scan that has all its blocks is whole even when the end marker is missing.
-    bool cut = reader.exhausted && (reader.damaged || reader.many_scans);
-    *damage = cut              ? CIC_DAMAGE_TRUNCATED
-              : reader.damaged ? CIC_DAMAGE_CORRUPT
-                               : CIC_DAMAGE_NONE;
-    jpeg_destroy_decompress(&reader.info);
-    return status;
+    size_t taken = 0;
+    cic_status status =
+        decode_once(bytes, size, eighths, expected, rgb, damage, message, &taken);
+    // A sound file that was cut in a marker: the scans before it are whole, and shown without it.
+    if (status != CIC_TRUNCATED || taken < 2) return status;
+    return decode_once(bytes, taken - 2, eighths, expected, rgb, damage, message, &taken);
 }

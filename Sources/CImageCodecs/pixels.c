@@ -1,5 +1,29 @@
-#include "CImageCodecs.h"
+#include "codecs.h"
 #include <string.h>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+/// Turns a picture in squares that fit the fastest memory, so that neither the rows that are read
+/// nor those that are written are left for long.
+static void turn(const uint8_t *rgb, ptrdiff_t width, ptrdiff_t height, ptrdiff_t right,
+                 ptrdiff_t down, uint8_t *output) {
+    enum { square = 32 };
+    for (ptrdiff_t top = 0; top < height; top += square) {
+        ptrdiff_t bottom = top + square < height ? top + square : height;
+        for (ptrdiff_t left = 0; left < width; left += square) {
+            ptrdiff_t end = left + square < width ? left + square : width;
+            for (ptrdiff_t y = top; y < bottom; y++) {
+                const uint8_t *source = rgb + 3 * (y * width + left);
+                uint8_t *target = output + 3 * (y * down + left * right);
+                for (ptrdiff_t x = left; x < end; x++, source += 3, target += 3 * right) {
+                    memcpy(target, source, 3);
+                }
+            }
+        }
+    }
+}
 
 void cic_orient(const uint8_t *rgb, uint32_t width, uint32_t height, int32_t orientation,
                 uint8_t *output) {
@@ -18,18 +42,23 @@ void cic_orient(const uint8_t *rgb, uint32_t width, uint32_t height, int32_t ori
     case 8: start = h * (w - 1), right = -h, down = 1; break;
     default: break;
     }
-    for (ptrdiff_t y = 0; y < h; y++) {
-        ptrdiff_t target = start + y * down;
-        for (ptrdiff_t x = 0; x < w; x++, target += right, rgb += 3) {
-            memcpy(output + 3 * target, rgb, 3);
+    turn(rgb, w, h, right, down, output + 3 * start);
+}
+
+void cic_blend(const uint8_t *rgba, size_t count, uint8_t *rgb) {
+    for (size_t i = 0; i < count; i++) {
+        uint32_t alpha = rgba[4 * i + 3];
+        for (size_t channel = 0; channel < 3; channel++) {
+            uint32_t sum = rgba[4 * i + channel] * alpha + 255 * (255 - alpha) + 128;
+            rgb[3 * i + channel] = (uint8_t)((sum + (sum >> 8)) >> 8);
         }
     }
 }
 
-void cic_luma(const uint8_t *restrict rgb, size_t count, uint8_t *restrict output) {
-    // 0.299, 0.587 and 0.114 in 16-bit fixed point; they add up to one.
-    for (size_t i = 0; i < count; i++) {
-        uint32_t sum = 19595u * rgb[3 * i] + 38470u * rgb[3 * i + 1] + 7471u * rgb[3 * i + 2];
-        output[i] = (uint8_t)((sum + 32768u) >> 16);
-    }
+void cic_keep_freed_pages(void) {
+#ifdef __GLIBC__
+    // Pictures of up to five megapixels; those beyond cost far more than their pages.
+    mallopt(M_MMAP_THRESHOLD, 16 << 20);
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
+#endif
 }

@@ -1,7 +1,6 @@
-#include "CImageCodecs.h"
+#include "codecs.h"
 #include <png.h>
 #include <setjmp.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,14 +13,15 @@ typedef struct {
     size_t left;
     char *message;
     bool exhausted;
-    /// Set once any row is decoded: from then on a lack of bytes is damage and no error.
-    bool in_picture;
-    /// RGBA of a row, or of all of an interlaced picture; NULL when there is no alpha.
-    uint8_t *blended;
+    /// Set by wrong checksums that libpng reads on after.
+    bool damaged;
+    /// Rows that were read, each pass of an interlaced picture counted.
+    size_t rows;
+    size_t passes;
+    /// Pixels with their alpha: of a row, or of all of an interlaced picture; else NULL.
+    uint8_t *transparent;
+    cic_color *color;
 } png_reader;
-
-/// What fills the rows that a truncated file lacks: the grey that libjpeg also uses.
-enum { filler = 128 };
 
 static void fail(png_structp png, png_const_charp text) {
     png_reader *reader = png_get_error_ptr(png);
@@ -29,9 +29,10 @@ static void fail(png_structp png, png_const_charp text) {
     png_longjmp(png, 1);
 }
 
-static void ignore_warning(png_structp png, png_const_charp text) {
-    (void)png;
-    (void)text;
+/// Tells warnings of wrong data, of whatever chunk, from those of mere oddities.
+static void note(png_structp png, png_const_charp text) {
+    png_reader *reader = png_get_error_ptr(png);
+    if (strstr(text, "CRC error") || strstr(text, "incorrect data check")) reader->damaged = true;
 }
 
 static void read_bytes(png_structp png, png_bytep target, size_t count) {
@@ -50,47 +51,55 @@ static bool open_reader(png_reader *reader, const uint8_t *bytes, size_t size, c
     reader->left = size;
     reader->message = message;
     message[0] = 0;
-    reader->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, reader, fail, ignore_warning);
+    reader->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, reader, fail, note);
     if (!reader->png) return false;
     reader->info = png_create_info_struct(reader->png);
     if (!reader->info) return false;
     png_set_read_fn(reader->png, reader, read_bytes);
+    // Bytes that libpng asks for at once: of a file that is cut, so many are lost at its end.
+    png_set_compression_buffer_size(reader->png, size < 1 << 16 ? 16 : 1024);
     return true;
 }
 
 static void close_reader(png_reader *reader) {
     png_destroy_read_struct(&reader->png, &reader->info, NULL);
-    free(reader->blended);
+    cic_color_close(reader->color);
+    free(reader->transparent);
 }
 
 static cic_status failure(const png_reader *reader) {
     return reader->exhausted ? CIC_TRUNCATED : CIC_CORRUPT;
 }
 
-/// Reads up to the pixels. Chunks that do not change them are checked but never kept.
-static void read_header(png_reader *reader) {
+/// Reads up to the pixels. Chunks that do not change them are checked but never kept; nor is the
+/// profile unless it is asked for.
+static void read_header(png_reader *reader, bool with_profile) {
     png_structp png = reader->png;
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_chunk_malloc_max(png, 64 << 20);
     png_set_chunk_cache_max(png, 64);
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
-    png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+    if (with_profile) {
+        png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_AS_DEFAULT, (png_const_bytep) "iCCP", 1);
+    }
+    // A wrong checksum ends the reading where the pixels depend on it; elsewhere it is noted.
+    png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_WARN_DISCARD);
     png_read_info(png, reader->info);
 }
 
 static cic_status probe_guarded(png_reader *reader, size_t size, uint64_t pixel_limit,
                                 cic_header *header) {
     if (setjmp(png_jmpbuf(reader->png))) return failure(reader);
-    read_header(reader);
+    read_header(reader, false);
     header->width = png_get_image_width(reader->png, reader->info);
     header->height = png_get_image_height(reader->png, reader->info);
-    if ((uint64_t)header->width * header->height > pixel_limit) return CIC_TOO_LARGE;
+    uint64_t pixels = (uint64_t)header->width * header->height;
+    if (pixels > pixel_limit) return CIC_TOO_LARGE;
     // Deflate packs at most 1032 bytes into one.
     uint64_t raw = (uint64_t)png_get_rowbytes(reader->png, reader->info) * header->height;
-    if (raw / 1032 > size) {
-        snprintf(reader->message, CIC_MESSAGE_SIZE, "too few bytes for %u x %u pixels",
-                 header->width, header->height);
-        return CIC_TRUNCATED;
+    if (cic_is_bomb(pixels, raw / 1032, size)) {
+        cic_explain_bomb(*header, size, reader->message);
+        return CIC_BOMB;
     }
     return CIC_OK;
 }
@@ -106,66 +115,121 @@ cic_status cic_png_probe(const uint8_t *bytes, size_t size, uint64_t pixel_limit
     return status;
 }
 
+/// Whether the one color that a tRNS chunk makes transparent is heeded: as Pillow does, which most
+/// training code reads pictures with. It compares the chunk's numbers as they are to 8-bit pixels.
+static bool heeds_transparent_color(const png_reader *reader) {
+    int type = png_get_color_type(reader->png, reader->info);
+    int depth = png_get_bit_depth(reader->png, reader->info);
+    if (!png_get_valid(reader->png, reader->info, PNG_INFO_tRNS)) return false;
+    if (type == PNG_COLOR_TYPE_PALETTE) return true;
+    png_color_16p color = NULL;
+    png_get_tRNS(reader->png, reader->info, NULL, NULL, &color);
+    bool shallow = type == PNG_COLOR_TYPE_GRAY && (depth == 2 || depth == 4);
+    return depth <= 8 && (!shallow || (color && color->gray == 0));
+}
+
 /// Asks libpng for 8-bit RGB, or RGBA when there is any transparency. True when there is.
 static bool set_transforms(png_reader *reader) {
     png_structp png = reader->png;
-    int type = png_get_color_type(png, reader->info);
+    bool heeded = heeds_transparent_color(reader);
     bool transparent =
-        (type & PNG_COLOR_MASK_ALPHA) || png_get_valid(png, reader->info, PNG_INFO_tRNS);
-    png_set_expand(png);
-    png_set_scale_16(png);
+        heeded || (png_get_color_type(png, reader->info) & PNG_COLOR_MASK_ALPHA) != 0;
+    // This turns palettes into colors too, and with them their transparency.
+    png_set_expand_gray_1_2_4_to_8(png);
+    if (heeded) png_set_tRNS_to_alpha(png);
+    // The upper byte, as Pillow takes it.
+    png_set_strip_16(png);
     png_set_gray_to_rgb(png);
     return transparent;
 }
 
-/// Blends RGBA onto white.
-static void blend(const uint8_t *rgba, size_t count, uint8_t *rgb) {
-    for (size_t i = 0; i < count; i++) {
-        uint32_t alpha = rgba[4 * i + 3];
-        for (size_t channel = 0; channel < 3; channel++) {
-            uint32_t sum = rgba[4 * i + channel] * alpha + 255 * (255 - alpha) + 128;
-            rgb[3 * i + channel] = (uint8_t)((sum + (sum >> 8)) >> 8);
-        }
+static void open_color(png_reader *reader, cic_layout layout) {
+    png_charp name = NULL;
+    png_bytep profile = NULL;
+    png_uint_32 size = 0;
+    int compression = 0;
+    if (png_get_iCCP(reader->png, reader->info, &name, &compression, &profile, &size)) {
+        reader->color = cic_color_open(profile, size, layout);
     }
 }
 
-static void read_rows(png_reader *reader, cic_header size, int passes, uint8_t *rgb) {
+/// Brings `count` pixels, which may have alpha, to RGB of the screen.
+static void finish(const png_reader *reader, uint8_t *pixels, size_t count, uint8_t *rgb) {
+    if (reader->color) cic_color_convert(reader->color, pixels, count, pixels);
+    if (reader->transparent) cic_blend(pixels, count, rgb);
+}
+
+static void read_rows(png_reader *reader, cic_header size, uint8_t *rgb) {
     size_t width = size.width;
-    size_t channels = reader->blended ? 4 : 3;
-    for (int pass = 0; pass < passes; pass++) {
-        for (size_t y = 0; y < size.height; y++) {
-            uint8_t *row = reader->blended ? reader->blended : rgb + y * width * 3;
-            if (reader->blended && passes > 1) row = reader->blended + y * width * channels;
-            png_read_row(reader->png, row, NULL);
-            reader->in_picture = true;
-            if (reader->blended && passes == 1) blend(row, width, rgb + y * width * 3);
-        }
+    for (size_t y = 0; y < size.height; y++) {
+        uint8_t *row = reader->transparent ? reader->transparent : rgb + y * width * 3;
+        png_read_row(reader->png, row, NULL);
+        reader->rows++;
+        finish(reader, row, width, rgb + y * width * 3);
     }
-    png_read_end(reader->png, NULL);
 }
 
-static cic_status decode_guarded(png_reader *reader, cic_header expected, uint8_t *rgb) {
-    // libpng's escape lies in its own structure, and all that changes after it in the reader.
-    if (setjmp(png_jmpbuf(reader->png))) return failure(reader);
-    read_header(reader);
+/// Reads all passes of an interlaced picture. What is not yet read shows what is near it.
+static void read_passes(png_reader *reader, cic_header size, uint8_t *rgb) {
+    uint8_t *pixels = reader->transparent ? reader->transparent : rgb;
+    size_t stride = (size_t)size.width * (reader->transparent ? 4 : 3);
+    memset(pixels, cic_filler, stride * size.height);
+    for (size_t pass = 0; pass < reader->passes; pass++) {
+        for (size_t y = 0; y < size.height; y++) {
+            png_read_row(reader->png, NULL, pixels + y * stride);
+            reader->rows++;
+        }
+    }
+}
+
+/// Whether the chunk of pixels that was just opened says that it is far longer than the pixels, and
+/// than the file: its length is a lie, and what little there is of it is no picture.
+static bool is_liar(const png_reader *reader) {
+    const uint8_t *length = reader->bytes - 8;
+    uint64_t declared = (uint64_t)length[0] << 24 | (uint64_t)length[1] << 16 |
+                        (uint64_t)length[2] << 8 | length[3];
+    uint64_t raw = (uint64_t)png_get_rowbytes(reader->png, reader->info) *
+                   png_get_image_height(reader->png, reader->info);
+    return declared > reader->left && declared / 2 > raw + (1 << 16);
+}
+
+/// Reads the header once more, and makes room. `channels` of each pixel are read.
+static cic_status prepare(png_reader *reader, cic_header expected) {
+    read_header(reader, true);
+    if (is_liar(reader)) {
+        snprintf(reader->message, CIC_MESSAGE_SIZE, "an IDAT chunk far longer than the file");
+        return CIC_TRUNCATED;
+    }
     bool transparent = set_transforms(reader);
-    int passes = png_set_interlace_handling(reader->png);
+    size_t channels = transparent ? 4 : 3;
+    reader->passes = (size_t)png_set_interlace_handling(reader->png);
     png_read_update_info(reader->png, reader->info);
     size_t width = png_get_image_width(reader->png, reader->info);
     size_t height = png_get_image_height(reader->png, reader->info);
-    size_t channels = transparent ? 4 : 3;
     if (width != expected.width || height != expected.height ||
         png_get_rowbytes(reader->png, reader->info) != width * channels) {
         snprintf(reader->message, CIC_MESSAGE_SIZE, "the size is not that of the header");
         return CIC_CORRUPT;
     }
     if (transparent) {
-        size_t rows = passes > 1 ? height : 1;
-        reader->blended = malloc(rows * width * channels);
-        if (!reader->blended) return CIC_OUT_OF_MEMORY;
-        memset(reader->blended, filler, rows * width * channels);
+        reader->transparent = malloc(width * channels * (reader->passes > 1 ? height : 1));
+        if (!reader->transparent) return CIC_OUT_OF_MEMORY;
     }
-    read_rows(reader, expected, passes, rgb);
+    open_color(reader, transparent ? CIC_LAYOUT_RGBA : CIC_LAYOUT_RGB);
+    return CIC_OK;
+}
+
+static cic_status decode_guarded(png_reader *reader, cic_header expected, uint8_t *rgb) {
+    // libpng's escape lies in its own structure, and all that changes after it in the reader.
+    if (setjmp(png_jmpbuf(reader->png))) return failure(reader);
+    cic_status status = prepare(reader, expected);
+    if (status != CIC_OK) return status;
+    if (reader->passes > 1) {
+        read_passes(reader, expected, rgb);
+    } else {
+        read_rows(reader, expected, rgb);
+    }
+    png_read_end(reader->png, NULL);
     return CIC_OK;
 }
 
@@ -174,15 +238,21 @@ cic_status cic_png_decode(const uint8_t *bytes, size_t size, cic_header expected
     png_reader reader = {0};
     cic_status status = CIC_OUT_OF_MEMORY;
     *damage = CIC_DAMAGE_NONE;
-    size_t count = (size_t)expected.width * expected.height;
-    memset(rgb, filler, count * 3);
     if (open_reader(&reader, bytes, size, message)) status = decode_guarded(&reader, expected, rgb);
-    if (status == CIC_TRUNCATED && reader.in_picture) {
-        *damage = CIC_DAMAGE_TRUNCATED;
+    if (status == CIC_OK && reader.damaged) *damage = CIC_DAMAGE_CORRUPT;
+    if ((status == CIC_TRUNCATED || status == CIC_CORRUPT) && reader.rows > 0) {
+        *damage = status == CIC_TRUNCATED ? CIC_DAMAGE_TRUNCATED : CIC_DAMAGE_CORRUPT;
         status = CIC_OK;
     }
-    bool interlaced = reader.info && png_get_interlace_type(reader.png, reader.info);
-    if (status == CIC_OK && reader.blended && interlaced) blend(reader.blended, count, rgb);
+    if (status == CIC_OK) {
+        size_t count = (size_t)expected.width * expected.height;
+        if (reader.passes > 1) {
+            finish(&reader, reader.transparent ? reader.transparent : rgb, count, rgb);
+        } else {
+            size_t read = expected.width * reader.rows;
+            memset(rgb + read * 3, cic_filler, (count - read) * 3);
+        }
+    }
     close_reader(&reader);
     return status;
 }

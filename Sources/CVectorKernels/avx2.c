@@ -25,13 +25,13 @@ AVX2 static float dot(const float *left, const float *right, int64_t count) {
     return sum;
 }
 
-AVX2 static int64_t hamming_within(uint64_t query, const uint64_t *hashes, int64_t count,
-                                   int32_t limit, int32_t *matches) {
+AVX2 static int64_t hamming_within(const cvk_hash_query *query, const cvk_hashes *hashes,
+                                   int64_t first, int32_t *matches) {
     int64_t found = 0;
-    for (int64_t index = 0; index < count; index++) {
+    for (int64_t index = first; index < hashes->count; index++) {
         // The position is always written and kept only when it matches: no branch to mispredict.
         matches[found] = (int32_t)index;
-        found += _mm_popcnt_u64(query ^ hashes[index]) <= limit;
+        found += cvk_is_near(query, hashes, index);
     }
     return found;
 }

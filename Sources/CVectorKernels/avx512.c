@@ -23,17 +23,51 @@ AVX512 static float dot(const float *left, const float *right, int64_t count) {
     return _mm512_reduce_add_ps(_mm512_add_ps(first, second));
 }
 
-AVX512 static int64_t hamming_within(uint64_t query, const uint64_t *hashes, int64_t count,
-                                     int32_t limit, int32_t *matches) {
-    __m512i queries = _mm512_set1_epi64((int64_t)query), limits = _mm512_set1_epi64(limit);
+// The distances of eight hashes, word by word.
+AVX512 static inline void word_distances(const uint64_t query[4], const __m512i bits[4],
+                                         __m512i words[4]) {
+#pragma clang loop unroll(full)
+    for (int word = 0; word < 4; word++) {
+        __m512i own = _mm512_set1_epi64((int64_t)query[word]);
+        words[word] = _mm512_popcnt_epi64(_mm512_xor_si512(own, bits[word]));
+    }
+}
+
+// The same as cvk_upright.
+AVX512 static inline __m512i upright(const __m512i words[4]) {
+    __m512i odd = _mm512_add_epi64(words[1], words[3]);
+    __m512i mirrored = _mm512_sub_epi64(_mm512_set1_epi64(128), odd);
+    return _mm512_add_epi64(_mm512_add_epi64(words[0], words[2]),
+                            _mm512_min_epi64(odd, mirrored));
+}
+
+// The same as cvk_upside_down.
+AVX512 static inline __m512i upside_down(const __m512i words[4]) {
+    __m512i even = _mm512_sub_epi64(words[0], words[2]);
+    __m512i odd = _mm512_abs_epi64(_mm512_sub_epi64(words[1], words[3]));
+    return _mm512_sub_epi64(_mm512_add_epi64(even, _mm512_set1_epi64(128)), odd);
+}
+
+AVX512 static int64_t hamming_within(const cvk_hash_query *query, const cvk_hashes *hashes,
+                                     int64_t first, int32_t *matches) {
+    __m512i limit = _mm512_set1_epi64(query->limit);
+    __m512i turned_limit = _mm512_set1_epi64(query->turned_limit);
     int64_t found = 0;
-    for (int64_t index = 0; index < count; index += 8) {
-        int64_t rest = count - index;
+    for (int64_t index = first; index < hashes->count; index += 8) {
+        int64_t rest = hashes->count - index;
         __mmask8 mask = rest >= 8 ? 0xFF : (__mmask8)((1u << rest) - 1);
-        __m512i differing =
-            _mm512_xor_si512(queries, _mm512_maskz_loadu_epi64(mask, hashes + index));
-        unsigned close =
-            _mm512_mask_cmple_epi64_mask(mask, _mm512_popcnt_epi64(differing), limits);
+        __m512i bits[4], plain[4], transposed[4];
+#pragma clang loop unroll(full)
+        for (int word = 0; word < 4; word++) {
+            const uint64_t *words = hashes->words + word * hashes->count;
+            bits[word] = _mm512_maskz_loadu_epi64(mask, words + index);
+        }
+        word_distances(query->plain, bits, plain);
+        word_distances(query->transposed, bits, transposed);
+        __m512i turned = _mm512_min_epi64(upside_down(plain), upright(transposed));
+        turned = _mm512_min_epi64(turned, upside_down(transposed));
+        unsigned close = _mm512_mask_cmple_epi64_mask(mask, upright(plain), limit) |
+                         _mm512_mask_cmple_epi64_mask(mask, turned, turned_limit);
         for (; close != 0; close &= close - 1) {
             matches[found++] = (int32_t)(index + __builtin_ctz(close));
         }

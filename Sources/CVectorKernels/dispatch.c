@@ -27,7 +27,7 @@ float cvk_dot(int32_t level, const float *left, const float *right, int64_t coun
     return cvk_kernels_of(level)->dot(left, right, count);
 }
 
-int64_t cvk_hamming_within(int32_t level, uint64_t query, const uint64_t *hashes, int64_t count,
-                           int32_t limit, int32_t *matches) {
-    return cvk_kernels_of(level)->hamming_within(query, hashes, count, limit, matches);
+int64_t cvk_hamming_within(int32_t level, const cvk_hash_query *query, const cvk_hashes *hashes,
+                           int64_t first, int32_t *matches) {
+    return cvk_kernels_of(level)->hamming_within(query, hashes, first, matches);
 }

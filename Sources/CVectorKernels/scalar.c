@@ -6,13 +6,11 @@ static float dot(const float *left, const float *right, int64_t count) {
     return sum;
 }
 
-static int64_t hamming_within(uint64_t query, const uint64_t *hashes, int64_t count, int32_t limit,
+static int64_t hamming_within(const cvk_hash_query *query, const cvk_hashes *hashes, int64_t first,
                               int32_t *matches) {
     int64_t found = 0;
-    for (int64_t index = 0; index < count; index++) {
-        if (__builtin_popcountll(query ^ hashes[index]) <= limit) {
-            matches[found++] = (int32_t)index;
-        }
+    for (int64_t index = first; index < hashes->count; index++) {
+        if (cvk_is_near(query, hashes, index)) matches[found++] = (int32_t)index;
     }
     return found;
 }

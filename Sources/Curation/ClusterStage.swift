@@ -65,13 +65,15 @@ public struct ClusterStage: Sendable {
                 ? LeidenClustering(granularity: granularity, seed: seed).cluster(graph)
                 : .noise(count: matrix.count)
             let measured = try dataset.store.metrics()
-            let groups = Deduplication().groups(
+            let found = Deduplication().groups(
                 of: measured.map(\.sample),
                 metrics: Dictionary(
                     uniqueKeysWithValues: measured.map { ($0.sample.id, $0.metrics) }
                 ),
-                neighborhood: Deduplication.Neighborhood(matrix: matrix, graph: graph)
+                embeddings: matrix
             )
+            let groups = try SamePixels(pictures: dataset.pictures, interruption: interruption)
+                .check(found, samples: measured.map(\.sample))
             try dataset.store.replaceNeighbors(graph, samples: matrix.samples)
             try dataset.store.replaceClustering(clustering, samples: matrix.samples)
             try dataset.store.replaceDuplicates(groups)

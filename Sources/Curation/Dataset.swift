@@ -8,12 +8,15 @@ public final class Dataset: Sendable {
     /// The folder.
     public let folder: URL
     let store: DatasetStore
+    /// Reads its pictures again.
+    let pictures: PictureReader
 
     /// Opens the data set in `folder`.
     ///
     /// - Throws: `CurationError.input` when there is none; `.busy`, `.storage`.
     public init(opening folder: URL) throws {
         self.folder = folder
+        pictures = PictureReader(folder: folder)
         store = try rephrasing { () throws in
             try DatasetStore(opening: folder.standardizedFileURL)
         }
@@ -24,6 +27,7 @@ public final class Dataset: Sendable {
     /// - Throws: `CurationError.output` when there is one already.
     public init(creating folder: URL, schema: LabelSchema, at moment: Timestamp = .now) throws {
         self.folder = folder
+        pictures = PictureReader(folder: folder)
         store = try rephrasing { () throws in
             try DatasetStore(
                 creating: folder.standardizedFileURL,

@@ -1,7 +1,5 @@
-package import CurationCore
-import Foundation
-import Imaging
-package import Inference
+import CurationCore
+import Inference
 import Storage
 
 /// Gives every image that lacks one a vector.
@@ -27,6 +25,14 @@ public struct EmbedStage: Sendable {
         /// Embedders whose vectors were lost and are made again.
         public var remade: [String] = []
 
+        /// Counts the images that got their vectors while they were imported as embedded.
+        public mutating func add(embeddedByImport imported: ImportStage.Report) {
+            embedded += imported.embedded
+            skipped -= imported.embedded
+            seconds += imported.seconds
+            imagesPerSecond = Double(embedded) / max(seconds, 1e-9)
+        }
+
         enum CodingKeys: String, CodingKey {
             case embedded, skipped, failed, dimension, model, seconds, fallback, remade
             case imagesPerSecond = "images_per_second"
@@ -43,8 +49,6 @@ public struct EmbedStage: Sendable {
         case named(String)
     }
 
-    /// Pictures a call of the network: beyond this the time a picture does not fall.
-    package static let pieceSize = 8
     private static let piecesPerBatch = 16
 
     private let dataset: Dataset
@@ -62,60 +66,37 @@ public struct EmbedStage: Sendable {
         self.report = report
     }
 
-    /// Embeds what has no vector of the model yet.
-    ///
-    /// The descriptor is computed beside the network, at a hundredth of its cost: proposals join both.
+    /// Embeds what has no vector of the model yet, and none of the descriptor.
     ///
     /// - Throws: `CurationError.component` when a named model is missing; `CancellationError`.
     public func run(_ model: Model = .automatic) throws -> Report {
+        try run(PictureEmbedders(model))
+    }
+
+    /// Embeds what has no vector of one of the embedders yet.
+    func run(_ embedders: PictureEmbedders) throws -> Report {
         let clock = ContinuousClock()
         let start = clock.now
-        let choice = try Self.choose(model)
         var result = Report()
-        result.model = choice.embedder.id.description
-        result.dimension = choice.embedder.dimension
-        result.fallback = choice.fallback
-        try embed(with: choice.embedder, into: &result)
+        result.model = embedders.main.id.description
+        result.dimension = embedders.main.dimension
+        result.fallback = embedders.fallback
+        try embed(with: embedders, into: &result)
         let duration = clock.now - start
         result.seconds = duration / .seconds(1)
         result.imagesPerSecond = Double(result.embedded) / max(result.seconds, 1e-9)
         return result
     }
 
-    /// The embedder, and why it is not a better one; nil when it is what was asked for.
-    ///
-    /// - Throws: `CurationError.component` when a named model is missing.
-    package static func choose(
-        _ model: Model
-    ) throws -> (embedder: any Embedder, fallback: String?) {
-        switch model {
-        case .descriptor: return (DescriptorEmbedder(), nil)
-        case .automatic:
-            let choice = EmbedderChoice(search: .ofThisProcess())
-            return (choice.embedder, choice.fallbackReason)
-        case .named(let name):
-            if name == DescriptorEmbedder().id.name { return (DescriptorEmbedder(), nil) }
-            do {
-                return (try OnnxEmbedder(name, search: .ofThisProcess()), nil)
-            } catch {
-                throw CurationError.component("\(error)")
-            }
-        }
-    }
-
-    private func embed(with main: any Embedder, into result: inout Report) throws {
-        let descriptor = DescriptorEmbedder()
-        let embedders: [any Embedder] =
-            main.id == descriptor.id ? [descriptor] : [main, descriptor]
-        result.remade = try forgetLostVectors(of: embedders)
-        let waiting = try waiting(for: embedders)
-        result.skipped =
-            try rephrasing { () throws in try dataset.store.sampleCount() } - waiting.count
-        let batchSize = Self.pieceSize * Self.piecesPerBatch
+    private func embed(with embedders: PictureEmbedders, into result: inout Report) throws {
+        result.remade = try forgetLostVectors(of: embedders.all)
+        let waiting = try waiting(for: embedders.all)
+        result.skipped = try dataset.sampleCount() - waiting.count
+        let batchSize = PictureEmbedders.pieceSize * Self.piecesPerBatch
         for start in stride(from: 0, to: waiting.count, by: batchSize) {
             try interruption.check()
             let batch = Array(waiting[start..<min(start + batchSize, waiting.count)])
-            let done = try keep(try vectors(of: batch, from: embedders), from: embedders)
+            let done = try embed(batch, with: embedders)
             result.embedded += done
             result.failed += batch.count - done
             report(
@@ -152,67 +133,28 @@ public struct EmbedStage: Sendable {
         }
     }
 
-    private func vectors(
-        of batch: [Sample],
-        from embedders: [any Embedder]
-    ) throws -> [[EmbeddingMatrix]] {
-        let pieces = stride(from: 0, to: batch.count, by: Self.pieceSize).map {
-            batch[$0..<min($0 + Self.pieceSize, batch.count)]
-        }
-        let outcomes = WorkerPool.map(pieces) { piece in
-            let pictures = piece.map { ($0.id, $0.path, Optional($0.sha256)) }
-            return Result { try Self.embed(pictures, with: embedders) }
-        }
-        return try rephrasing { () throws in try outcomes.map { try $0.get() } }
-    }
-
-    /// Keeps the vectors of a batch; answers how many pictures they are of.
-    private func keep(
-        _ parts: [[EmbeddingMatrix]],
-        from embedders: [any Embedder]
-    ) throws -> Int {
-        let matrices = embedders.indices.map { index in
-            EmbeddingMatrix(
-                samples: parts.flatMap { $0[index].samples },
-                dimension: embedders[index].dimension,
-                values: parts.flatMap { $0[index].values }
-            )
-        }
-        try rephrasing { () throws in
-            try dataset.store.add(zip(matrices, embedders).map { ($0, $1.id) })
-        }
-        return matrices[0].count
-    }
-
-    /// The vectors of a few images from each embedder.
+    /// Embeds a batch and keeps the vectors; answers how many pictures they are of.
     ///
     /// Left out are files that cannot be read, or do not hold the bytes any more that were imported.
-    ///
-    /// - Throws: `InferenceError` when an embedder cannot be run.
-    package static func embed(
-        _ pictures: [(id: Sample.ID, path: String, sha256: ContentDigest?)],
-        with embedders: [any Embedder]
-    ) throws -> [EmbeddingMatrix] {
-        let side = embedders.map(\.inputSide).max() ?? 0
-        var read: [Sample.ID] = []
-        var decoded: [PixelBuffer] = []
-        for picture in pictures {
-            guard let data = try? Data(contentsOf: URL(filePath: picture.path)) else { continue }
-            let bytes = Array(data)
-            if let sha256 = picture.sha256, ContentDigest(of: bytes) != sha256 { continue }
-            guard let image = try? ImageDecoder().decode(bytes, atLeast: side) else { continue }
-            read.append(picture.id)
-            decoded.append(image.pixels)
+    private func embed(_ batch: [Sample], with embedders: PictureEmbedders) throws -> Int {
+        let size = PictureEmbedders.pieceSize
+        let pieces = stride(from: 0, to: batch.count, by: size).map {
+            batch[$0..<min($0 + size, batch.count)]
         }
-        return try embedders.map { embedder in
-            let squares = decoded.map {
-                $0.resized(width: embedder.inputSide, height: embedder.inputSide)
+        let pictures = dataset.pictures
+        let outcomes = WorkerPool.map(pieces) { piece in
+            Result {
+                let read = piece.compactMap { sample in
+                    (try? pictures.pixels(of: sample)).map { (sample.id, $0) }
+                }
+                return (read.map(\.0), try embedders.vectors(of: read.map(\.1)))
             }
-            return EmbeddingMatrix(
-                samples: read,
-                dimension: embedder.dimension,
-                values: squares.isEmpty ? [] : try embedder.embed(squares)
-            )
+        }
+        return try rephrasing { () throws in
+            let parts = try outcomes.map { try $0.get() }
+            let samples = parts.flatMap(\.0)
+            try dataset.store.add(embedders.matrices(of: samples, parts.map(\.1)))
+            return samples.count
         }
     }
 }

@@ -164,10 +164,20 @@ public struct ExportStage: Sendable {
         case .webdataset:
             return try writeShards(selection, embedder, into: folder, progress: progress)
         case .coco:
-            return try ImageCopies.write(records, into: folder, progress: progress)
+            return try ImageCopies.write(
+                records,
+                reading: dataset.pictures.images,
+                into: folder,
+                progress: progress
+            )
                 + AnnotationFiles.coco(selection, into: folder)
         case .csv:
-            return try ImageCopies.write(records, into: folder, progress: progress)
+            return try ImageCopies.write(
+                records,
+                reading: dataset.pictures.images,
+                into: folder,
+                progress: progress
+            )
                 + AnnotationFiles.csv(selection, into: folder)
         }
     }
@@ -185,7 +195,8 @@ public struct ExportStage: Sendable {
         let writer = ShardWriter(
             folder: folder,
             categories: selection.categories,
-            limits: ShardLimits()
+            limits: ShardLimits(),
+            images: dataset.pictures.images
         )
         let files = try writer.write(
             selection.records,

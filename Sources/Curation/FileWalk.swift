@@ -1,131 +1,199 @@
-import CurationCore
+package import CurationCore
 import Foundation
 import Storage
 
-/// A file that an import looks at.
-package struct FoundFile: Sendable, Hashable {
-    /// Absolute, as the store keeps it.
-    package let path: String
-    /// The path below the source that it was found in, `/` between the parts.
-    package let relativePath: String
-    /// The size in bytes.
-    let bytes: Int
-    /// When it was changed last, in seconds since 1970.
-    let modifiedAt: Double
-}
-
-/// Finds the files of the sources: plain files only, in the order of their paths.
+/// Finds the files of folders: plain files only, in the order of the bytes of their paths.
 ///
 /// Links to files are followed when they stay inside the source; links to folders, devices, sockets
-/// and named pipes are never opened. Files whose ending says that they are no pictures are left out.
+/// and named pipes are never opened. Files whose ending says that they are no pictures are left
+/// out.
 package struct FileWalk {
     /// The files that were found.
     package private(set) var files: [FoundFile] = []
-    private(set) var failures: [ImportFailure] = []
-    private(set) var ignored = 0
-    private var seen = Set<ExactText>()
+    /// What could not be looked at.
+    package private(set) var failures: [ImportFailure] = []
+    /// Files that are no pictures by their ending, links to folders, devices, and data sets of
+    /// Winnow.
+    package private(set) var ignored = 0
+    /// Archives that were met on the way; they are read only when they are named as sources.
+    package private(set) var archives: [FoundFile] = []
+    /// Files that more than one source names.
+    package private(set) var namedTwice = 0
+
+    // Each level holds a file descriptor, and a process has some thousand of them.
+    private static let deepest = 256
+    private static let datasetFile = Array(
+        DatasetStore.databaseFile(in: URL(filePath: "/")).lastPathComponent.utf8
+    )
+
+    private let wantedEnding: String?
 
     /// Starts without files.
-    package init() {}
+    package init() { wantedEnding = nil }
 
-    private static let otherEndings: Set<String> = [
-        "csv", "css", "db", "gz", "htm", "html", "ini", "js", "json", "jsonl", "log", "md", "names",
-        "npy", "parquet", "pdf", "py", "sh", "sqlite", "tar", "toml", "tsv", "txt", "xml", "yaml",
-        "yml", "zip",
-    ]
+    /// Starts without files, and finds only those of one ending, which need not be that of a
+    /// picture.
+    init(wantedEnding: String) { self.wantedEnding = wantedEnding }
 
     /// Adds a file, or all files below a folder.
     ///
+    /// - Parameter source: A text of `PathText`.
     /// - Throws: `CurationError.input` when nothing is there.
     package mutating func add(_ source: String) throws {
-        let url = URL(filePath: source).standardizedFileURL
-        let root = url.resolvingSymlinksInPath()
-        guard let kind = Self.kind(root.path) else {
-            throw CurationError.input("no file or folder at \(source): check the path")
-        }
-        guard kind == .typeDirectory else {
-            let folder = url.deletingLastPathComponent().resolvingSymlinksInPath()
-            let name = url.lastPathComponent
-            look(at: folder.appending(path: name), relativePath: name, root: nil)
+        let path = PathText.bytes(of: source)
+        let facts = try SourcePath.facts(path)
+        guard facts.kind == .folder else {
+            addNamed(path, facts)
             return
         }
-        addAll(in: root, relativePath: "", root: root)
+        addFolder(path)
+        namedTwice += files.unify()
     }
 
-    /// Adds what is in a folder, by name; data sets of Winnow below the source are passed over.
-    private mutating func addAll(in folder: URL, relativePath: String, root: URL) {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else {
-            fail(folder.path, .unreadable, "The folder cannot be read. Check its permissions.")
+    private mutating func addFolder(_ path: [UInt8]) {
+        let root: [UInt8]
+        let folder: OpenFolder
+        do {
+            root = try PosixFiles.resolved(path)
+            folder = try OpenFolder(root)
+        } catch {
+            fail(PathText.text(of: path), .unreadable, Self.unreadableFolder)
             return
         }
-        guard !names.contains(DatasetStore.databaseFile(in: folder).lastPathComponent) else {
+        let text = root == [0x2F] ? "" : PathText.text(of: root)
+        walk(folder, Place(text: text, root: root, relativeStart: text.utf8.count + 1, depth: 0))
+    }
+
+    /// Adds a file that was named itself, by a path that need not be absolute.
+    private mutating func addNamed(_ path: [UInt8], _ facts: FileFacts) {
+        guard facts.kind == .file, isWanted(path) else {
             ignored += 1
             return
         }
-        for name in names.sorted() where !name.hasPrefix(".") {
-            let url = folder.appending(path: name)
-            let path = relativePath.isEmpty ? name : "\(relativePath)/\(name)"
-            if Self.kind(url.path) == .typeDirectory {
-                addAll(in: url, relativePath: path, root: root)
-            } else {
-                look(at: url, relativePath: path, root: root)
+        var finder = FileFinder(root: nil)
+        switch finder.find(path, from: PosixFiles.currentFolder) {
+        case .success(let file):
+            files.append(file)
+            namedTwice += files.unify()
+        case .failure(let refusal):
+            fail(PathText.text(of: path), refusal.code, refusal.message)
+        }
+    }
+
+    private static let unreadableFolder = "The folder cannot be read. Check its permissions."
+
+    private struct Place {
+        /// The path of the folder; empty for the root of the system.
+        let text: String
+        /// The folder that is imported.
+        let root: [UInt8]
+        let relativeStart: Int
+        let depth: Int
+
+        func path(of name: [UInt8]) -> String {
+            let name = PathText.text(of: name)
+            var path = ""
+            path.reserveCapacity(text.utf8.count + 1 + name.utf8.count)
+            path += text
+            path += "/"
+            path += name
+            return path
+        }
+
+        func below(_ name: [UInt8]) -> Place {
+            Place(
+                text: path(of: name),
+                root: root,
+                relativeStart: relativeStart,
+                depth: depth + 1
+            )
+        }
+    }
+
+    private mutating func walk(_ folder: OpenFolder, _ place: Place) {
+        guard place.depth < Self.deepest else {
+            let message =
+                "The folder lies more than \(Self.deepest) folders deep. Import it by itself."
+            fail(place.text, .unreadable, message)
+            return
+        }
+        guard var entries = try? folder.entries() else {
+            fail(place.text, .unreadable, Self.unreadableFolder)
+            return
+        }
+        guard !entries.contains(where: { $0.name == Self.datasetFile }) else {
+            ignored += 1
+            return
+        }
+        entries.removeAll { $0.name.first == UInt8(ascii: ".") }
+        var found: [(key: [UInt8], kind: FileFacts.Kind)] = entries.map { entry in
+            let kind = entry.kind ?? (try? folder.facts(entry.name, followingLinks: false))?.kind
+            // With the slash that follows them, folders stand where the paths below them do.
+            let end: [UInt8] = kind == .folder ? [0x2F] : []
+            return (entry.name + end, kind ?? .file)
+        }
+        entries = []
+        found.sort { $0.key.lexicographicallyPrecedes($1.key) }
+        for (name, kind) in found {
+            switch kind {
+            case .folder: enter(name.dropLast(), of: folder, place)
+            case .file, .link: look(at: name, kind, in: folder, place)
+            case .other: ignored += 1
             }
         }
     }
 
-    private static func kind(_ path: String) -> FileAttributeType? {
-        let facts = try? FileManager.default.attributesOfItem(atPath: path)
-        return facts?[.type] as? FileAttributeType
+    private mutating func enter(_ name: ArraySlice<UInt8>, of folder: OpenFolder, _ place: Place) {
+        let name = Array(name)
+        do {
+            walk(try OpenFolder(name, in: folder), place.below(name))
+        } catch {
+            fail(place.path(of: name), .unreadable, Self.unreadableFolder)
+        }
     }
 
-    private mutating func look(at url: URL, relativePath: String, root: URL?) {
-        guard let file = target(of: url, root: root),
-            let facts = try? FileManager.default.attributesOfItem(atPath: file.path)
-        else { return }
-        let isPlain = facts[.type] as? FileAttributeType == .typeRegular
-        guard isPlain, !Self.otherEndings.contains(url.pathExtension.lowercased()) else {
+    private mutating func look(
+        at name: [UInt8],
+        _ kind: FileFacts.Kind,
+        in folder: OpenFolder,
+        _ place: Place
+    ) {
+        let isArchive = wantedEnding == nil && FileEnding.isArchive(FileEnding.of(name))
+        guard isArchive || isWanted(name) else {
             ignored += 1
             return
         }
-        guard seen.insert(ExactText(url.path)).inserted else { return }
-        let modified = facts[.modificationDate] as? Date
-        files.append(
-            FoundFile(
-                path: url.path,
-                relativePath: relativePath,
-                bytes: (facts[.size] as? NSNumber)?.intValue ?? 0,
-                modifiedAt: modified?.timeIntervalSince1970 ?? 0
+        let path = place.path(of: name)
+        do {
+            let facts = try folder.facts(name, followingLinks: kind == .link)
+            guard facts.kind == .file else {
+                ignored += 1
+                return
+            }
+            guard try kind == .file || leadsInside(path, place.root) else {
+                fail(path, .outsideRoot, FileFinder.Refusal.linkOutside.message)
+                return
+            }
+            let file = FoundFile(
+                path: path,
+                relativeStart: place.relativeStart,
+                facts: facts,
+                isLink: kind == .link
             )
-        )
+            if isArchive { archives.append(file) } else { files.append(file) }
+        } catch {
+            let refusal: FileFinder.Refusal = kind == .link ? .deadLink : .unreadable
+            fail(path, refusal.code, refusal.message)
+        }
     }
 
-    /// The file itself, or the one that a link leads to; nil when it is a failure.
-    private mutating func target(of url: URL, root: URL?) -> URL? {
-        guard let kind = Self.kind(url.path) else {
-            fail(
-                url.path,
-                .unreadable,
-                "The file cannot be looked at. Rename it to valid UTF-8, and check its disk."
-            )
-            return nil
-        }
-        guard kind == .typeSymbolicLink else { return url }
-        let file = url.resolvingSymlinksInPath()
-        guard let kind = Self.kind(file.path), kind != .typeSymbolicLink else {
-            fail(url.path, .unreadable, "The link leads nowhere. Mend or remove it.")
-            return nil
-        }
-        let isInside = root.map { file.path.hasPrefix($0.path + "/") } ?? true
-        guard isInside || kind == .typeDirectory else {
-            fail(
-                url.path,
-                .outsideRoot,
-                "The link leads out of the folder that is imported. Import the file that it leads "
-                    + "to by its own path."
-            )
-            return nil
-        }
-        return file
+    private func isWanted(_ name: [UInt8]) -> Bool {
+        let ending = FileEnding.of(name)
+        return wantedEnding.map { $0 == ending } ?? !FileEnding.isOther(ending)
+    }
+
+    private func leadsInside(_ path: String, _ root: [UInt8]) throws(PosixFailure) -> Bool {
+        SourcePath.isInside(try PosixFiles.resolved(PathText.bytes(of: path)), root)
     }
 
     private mutating func fail(_ path: String, _ code: ImportFailure.Code, _ message: String) {

@@ -131,14 +131,10 @@ public final class ReviewDesk: Sendable {
                 guard let sample = try dataset.store.samples([id]).first else { return nil }
                 let file = SampleReader.thumbnail(
                     of: sample.sha256,
-                    in: dataset.store.thumbnailFolder
+                    in: dataset.store.thumbnailFolder.path
                 )
-                if let kept = try? Data(contentsOf: file), !kept.isEmpty { return Array(kept) }
-                return (try? Data(contentsOf: URL(filePath: sample.path)))
-                    .flatMap {
-                        try? ImageDecoder().decode(Array($0), atLeast: Thumbnail.longestSide)
-                    }
-                    .map { Thumbnail.jpeg(of: $0.pixels) }
+                if let kept = try? PictureFile.read(file), !kept.isEmpty { return kept }
+                return (try? dataset.pictures.pixels(of: sample)).map { Thumbnail.jpeg(of: $0) }
             }
         }
     }
@@ -151,14 +147,13 @@ public final class ReviewDesk: Sendable {
         try await taking(decoding) { [self] in
             try rephrasing { () throws in
                 guard let sample = try dataset.store.samples([id]).first,
-                    let data = try? Data(contentsOf: URL(filePath: sample.path)),
-                    ContentDigest(of: Array(data)) == sample.sha256
+                    let bytes = try? dataset.pictures.bytes(of: sample)
                 else { return nil }
                 let share = min(1, Double(width) / Double(sample.width))
                 let across = max(1, Int((Double(sample.width) * share).rounded()))
                 let down = max(1, Int((Double(sample.height) * share).rounded()))
-                guard
-                    let image = try? ImageDecoder().decode(Array(data), atLeast: min(across, down))
+                let decoder = ImageDecoder(pixelLimit: .max)
+                guard let image = try? decoder.decode(bytes, atLeast: min(across, down))
                 else { return nil }
                 let pixels = image.pixels.resized(width: across, height: down)
                 return JPEGEncoder.encode(pixels, quality: 90)

@@ -1,142 +1,141 @@
-import CurationCore
+package import CurationCore
 package import Foundation
 import Imaging
 package import Storage
 
-/// Reads one image file: its bytes once, its pixels once.
+/// Reads one picture: its bytes once, its pixels once.
 package struct SampleReader: Sendable {
-    /// What became of a file.
+    /// What became of a picture.
     package enum Outcome: Sendable {
-        /// What is kept of it, and the file.
-        case success(NewSample, FoundFile)
+        /// What is kept of it.
+        case success(NewSample)
         /// Why it cannot be imported.
         case failure(FailedFile)
-        /// Its thumbnail cannot be written, so the import had better stop.
+        /// What is made of it cannot be written, so the import had better stop.
         case unwritable(CurationError)
     }
 
-    private let thumbnailFolder: URL
+    /// The shorter side that a picture is decoded to, at least.
+    ///
+    /// Enough for hash, measures, thumbnail and embedders, so that all of them take the same pixels.
+    package static let decodedSide = 240
 
-    // The short side of a thumbnail of the usual 4:3; hash and metrics need no more.
-    private static let wantedSide = 240
+    private let thumbnailFolder: String
+    private let copies: PictureCopies?
+    private let decoder: ImageDecoder
 
-    /// Writes thumbnails into `thumbnailFolder`.
-    package init(thumbnailFolder: URL) { self.thumbnailFolder = thumbnailFolder }
+    /// Makes a reader.
+    ///
+    /// - Parameters:
+    ///   - thumbnailFolder: Where thumbnails are written.
+    ///   - dataset: The data set that keeps a copy of each picture; nil for none.
+    ///   - pixelLimit: Pictures with more pixels are refused.
+    package init(
+        thumbnailFolder: URL,
+        copyingInto dataset: URL? = nil,
+        pixelLimit: Int = ImageDecoder.defaultPixelLimit
+    ) {
+        self.thumbnailFolder = thumbnailFolder.path
+        copies = dataset.map { PictureCopies(folder: $0) }
+        decoder = ImageDecoder(pixelLimit: pixelLimit)
+    }
 
     /// Reads a file, which may be anything, and writes its thumbnail.
-    package func read(_ file: FoundFile) -> Outcome {
-        let bytes: [UInt8]
-        switch contents(of: file) {
-        case .success(let found): bytes = found
-        case .failure(let refusal): return fail(file, refusal.code, refusal.message)
-        }
-        do {
-            let image = try ImageDecoder().decode(bytes, atLeast: Self.wantedSide)
-            if let damage = image.damage { return fail(file, damage.code, damage.description) }
-            let digest = ContentDigest(of: bytes)
-            try writeThumbnail(of: image.pixels, digest)
-            return .success(
-                NewSample(
-                    path: file.path,
-                    sha256: digest,
-                    format: image.format,
-                    width: image.width,
-                    height: image.height,
-                    bytes: bytes.count,
-                    modifiedAt: file.modifiedAt,
-                    perceptualHash: PerceptualHash.of(image.pixels),
-                    metrics: ImageMetrics(measuring: image.pixels)
-                ),
-                file
-            )
-        } catch let error as ImagingError {
-            return fail(file, error.code, error.description)
+    ///
+    /// - Returns: What became of it; and its upright pixels, perhaps fewer than the file has.
+    package func read(_ file: FoundFile) -> (outcome: Outcome, pixels: PixelBuffer?) {
+        let found = FoundPicture(path: file.path, bytes: file.bytes, modifiedAt: file.modifiedAt)
+        do throws(PictureFile.Refusal) {
+            return read(try PictureFile.read(file.path, followingLinks: file.isLink), found)
         } catch {
-            let folder = thumbnailFolder.path
-            return .unwritable(
-                .storage(
-                    "cannot write a thumbnail to \(folder) (\(error.localizedDescription)): make room or "
-                        + "make it writable, and run the command again"
-                )
-            )
+            return fail(found, error.code, error.message)
         }
     }
 
-    private struct Refusal: Error {
-        let code: ImportFailure.Code
-        let message: String
-    }
-
-    // Larger than any picture within the limit of pixels that was saved with compression.
-    private static let largestFile = 512 << 20
-
-    /// The bytes of a file; of one that is no picture, or too large, only the beginning is read.
-    private func contents(of file: FoundFile) -> Result<[UInt8], Refusal> {
-        guard let handle = FileHandle(forReadingAtPath: file.path),
-            let start = try? handle.read(upToCount: 4096) ?? Data()
-        else {
-            let message = "The file cannot be read. Check its permissions and the disk."
-            return .failure(Refusal(code: .unreadable, message: message))
+    /// Takes the bytes of a picture that was found, and writes its thumbnail.
+    func read(_ bytes: [UInt8], _ found: FoundPicture) -> (outcome: Outcome, pixels: PixelBuffer?) {
+        let image: DecodedImage
+        do throws(ImagingError) {
+            image = try decoder.decode(bytes, atLeast: Self.decodedSide)
+        } catch {
+            return fail(found, error.code, error.description)
         }
-        defer { try? handle.close() }
-        guard !start.isEmpty else {
-            let message = "The file is empty. Copy it again from its source."
-            return .failure(Refusal(code: .truncated, message: message))
-        }
-        guard ImageFormat(signature: Array(start)) != nil else {
-            let error = ImagingError.notAnImage
-            return .failure(Refusal(code: error.code, message: error.description))
-        }
-        guard file.bytes <= Self.largestFile else {
+        // Measures and thumbnail are of the same size.
+        let small = image.pixels.resized(toFit: Thumbnail.longestSide)
+        let sample = sample(bytes, image, small, found)
+        do throws(PosixFailure) {
+            try writeThumbnail(of: small, sample.sha256)
+            try copies?.keep(bytes, sample.sha256)
+        } catch {
             let message =
-                "The file has \(file.bytes >> 20) MiB; the limit is "
-                + "\(Self.largestFile >> 20) MiB. Save the picture again with compression."
-            return .failure(Refusal(code: .tooLarge, message: message))
+                "cannot write thumbnails and copies beside \(thumbnailFolder) (\(error.reason)): make "
+                + "room or make it writable, and run the command again"
+            return (.unwritable(.storage(message)), nil)
         }
-        guard let rest = try? handle.readToEnd() ?? Data() else {
-            let message = "The file cannot be read to its end. Check the disk."
-            return .failure(Refusal(code: .unreadable, message: message))
-        }
-        return .success(Array(start) + Array(rest))
+        return (.success(sample), image.pixels)
+    }
+
+    private func sample(
+        _ bytes: [UInt8],
+        _ image: DecodedImage,
+        _ small: PixelBuffer,
+        _ found: FoundPicture
+    ) -> NewSample {
+        let isJPEG = image.format == .jpeg
+        let measures = ImageMeasures(
+            of: small,
+            jpegQuality: isJPEG ? JPEGQuality.estimate(of: bytes) : nil
+        )
+        return NewSample(
+            path: found.path,
+            archive: found.archive,
+            sha256: ContentDigest(of: bytes),
+            format: image.format,
+            width: image.width,
+            height: image.height,
+            bytes: bytes.count,
+            modifiedAt: found.modifiedAt,
+            damage: image.damage,
+            pixelDigest: ContentDigest(ofPixels: image.pixels),
+            perceptualHash: measures.perceptualHash,
+            metrics: measures.metrics,
+            facts: ImageFacts(of: bytes, format: image.format)
+        )
     }
 
     /// Where the thumbnail of the content lies: two digits of the digest are the folder.
-    static func thumbnail(of digest: ContentDigest, in folder: URL) -> URL {
-        folder.appending(path: "\(digest.hex.prefix(2))/\(digest.hex).jpg")
+    static func thumbnail(of digest: ContentDigest, in folder: String) -> String {
+        "\(folder)/\(digest.hex.prefix(2))/\(digest.hex).jpg"
     }
 
-    private func writeThumbnail(of pixels: PixelBuffer, _ digest: ContentDigest) throws {
-        let file = Self.thumbnail(of: digest, in: thumbnailFolder)
-        guard !FileManager.default.fileExists(atPath: file.path) else { return }
-        // Renamed into place, so that it is whole when the process dies; not synced, for it can be
-        // made again and a sync for each file would take longer than all else.
-        let bytes = Data(Thumbnail.jpeg(of: pixels))
-        let part = file.appendingPathExtension("\(UInt32.random(in: 0...(.max)))")
-        do {
-            try bytes.write(to: part)
-        } catch {
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(),
-                withIntermediateDirectories: true
-            )
-            try bytes.write(to: part)
-        }
-        // Another worker may have made the thumbnail of the same bytes meanwhile.
-        try? FileManager.default.moveItem(at: part, to: file)
-        try? FileManager.default.removeItem(at: part)
+    private func writeThumbnail(
+        of pixels: PixelBuffer,
+        _ digest: ContentDigest
+    ) throws(PosixFailure) {
+        let path = Self.thumbnail(of: digest, in: thumbnailFolder)
+        guard !PictureFile.exists(path) else { return }
+        try WholeFile.write(Thumbnail.jpeg(of: pixels), to: path)
     }
 
     private func fail(
-        _ file: FoundFile,
+        _ found: FoundPicture,
         _ code: ImportFailure.Code,
         _ message: String
-    ) -> Outcome {
-        .failure(
-            FailedFile(
-                failure: ImportFailure(path: file.path, code: code, message: message),
-                bytes: file.bytes,
-                modifiedAt: file.modifiedAt
-            )
-        )
+    ) -> (outcome: Outcome, pixels: PixelBuffer?) {
+        let failure = ImportFailure(path: found.path, code: code, message: message)
+        let failed = FailedFile(failure: failure, bytes: found.bytes, modifiedAt: found.modifiedAt)
+        return (.failure(failed), nil)
     }
+}
+
+/// A picture that was found, as a file or in an archive.
+struct FoundPicture: Sendable {
+    /// As the store keeps it.
+    let path: String
+    /// Which part of which archive it is; nil for a file of its own.
+    var archive: ArchivePlace?
+    /// The size in bytes.
+    let bytes: Int
+    /// When it was changed last, in seconds since 1970.
+    let modifiedAt: Double
 }

@@ -4,8 +4,8 @@ public struct StageProgress: Sendable {
     public let stage: String
     /// Pieces of work that are done.
     public let done: Int
-    /// Pieces of work in all.
-    public let total: Int
+    /// Pieces of work in all; nil when that is not known, as in an archive.
+    public let total: Int?
     /// Pieces that failed so far.
     public let failed: Int
 

@@ -20,7 +20,7 @@ public struct Clustering: Sendable, Equatable {
 public struct DuplicateGroup: Sendable, Hashable, Codable {
     /// How alike the members are.
     public enum Kind: String, Sendable, Hashable, Codable {
-        /// The same bytes.
+        /// The same bytes, or the same pixels with other metadata.
         case exact
         /// The same picture, saved, scaled or trimmed another way.
         case near
@@ -32,11 +32,14 @@ public struct DuplicateGroup: Sendable, Hashable, Codable {
         public let id: Sample.ID
         /// The likeness to the sample that is kept, 0 to 1.
         public let similarity: Double
+        /// What turns the sample that is kept into this one.
+        public let transform: ImageTransform
 
         /// Describes a member.
-        public init(id: Sample.ID, similarity: Double) {
+        public init(id: Sample.ID, similarity: Double, transform: ImageTransform = .identity) {
             self.id = id
             self.similarity = similarity
+            self.transform = transform
         }
     }
 

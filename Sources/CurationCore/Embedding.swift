@@ -35,6 +35,15 @@ public struct EmbeddingMatrix: Sendable, Equatable {
     /// Rows.
     public var count: Int { samples.count }
 
+    /// Only the named rows, in that order.
+    public func rows(_ rows: [Int]) -> EmbeddingMatrix {
+        EmbeddingMatrix(
+            samples: rows.map { samples[$0] },
+            dimension: dimension,
+            values: rows.flatMap { row($0) }
+        )
+    }
+
     /// The vector in `row`.
     public func row(_ row: Int) -> ArraySlice<Float> {
         values[row * dimension..<(row + 1) * dimension]

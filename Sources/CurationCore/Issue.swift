@@ -6,6 +6,8 @@ public struct Issue: Sendable, Hashable, Codable {
         case lowInformation = "low-information"
         case oddSize = "odd-size"
         case oddAspect = "odd-aspect"
+        /// The file ends early or some of its data is wrong, so part of the picture is missing.
+        case truncated
     }
 
     /// The sample it is about.
@@ -23,39 +25,6 @@ public struct Issue: Sendable, Hashable, Codable {
     }
 }
 
-/// Numbers read off the upright pixels at import, from which issues are told.
-public struct ImageMetrics: Sendable, Hashable, Codable {
-    /// Mean of the brightness, 0 black to 1 white; the luma of BT.601.
-    public let brightness: Double
-    /// Brightness that 1 % of the pixels fall below.
-    public let darkest: Double
-    /// Brightness that 99 % of the pixels fall below.
-    public let brightest: Double
-    /// Standard deviation of the brightness, 0 to 0.5.
-    public let contrast: Double
-    /// Variance of the 4-neighbour Laplacian of the brightness in 0...255; blurry is low.
-    public let sharpness: Double
-    /// Shannon entropy of the 256-bin histogram of the brightness, 0 to 8 bits.
-    public let entropy: Double
-
-    /// Takes the numbers.
-    public init(
-        brightness: Double,
-        darkest: Double,
-        brightest: Double,
-        contrast: Double,
-        sharpness: Double,
-        entropy: Double
-    ) {
-        self.brightness = brightness
-        self.darkest = darkest
-        self.brightest = brightest
-        self.contrast = contrast
-        self.sharpness = sharpness
-        self.entropy = entropy
-    }
-}
-
 /// A file that could not be imported, with the reason.
 public struct ImportFailure: Sendable, Hashable, Codable {
     /// The reason as a stable code.
@@ -63,7 +32,18 @@ public struct ImportFailure: Sendable, Hashable, Codable {
         case notAnImage = "not-an-image"
         case truncated, corrupt, unsupported, unreadable
         case tooLarge = "too-large"
+        /// The header names far more pixels than the bytes can hold, or an archive unpacks to far more
+        /// bytes than it has.
+        case bomb
+        /// Named by a list, or imported before, but not there.
+        case missing
+        /// Imported before, and another picture now.
+        case changed
+        /// A folder, device, socket or named pipe where a picture was named.
+        case notAFile = "not-a-file"
         case outsideRoot = "outside-root"
+        /// Another file of the same source has this name, or one that some disks take for the same.
+        case duplicateName = "duplicate-name"
     }
 
     /// The file.

@@ -15,3 +15,13 @@ public struct PixelBuffer: Sendable, Equatable {
         self.bytes = bytes
     }
 }
+
+extension ContentDigest {
+    /// The digest of pixels: of width and height, 4 bytes each with the lowest first, and the RGB bytes.
+    public init(ofPixels pixels: PixelBuffer) {
+        var hasher = ContentHasher()
+        hasher.update(LittleEndian.bytes(of: [Int32(pixels.width), Int32(pixels.height)]))
+        hasher.update(pixels.bytes)
+        self = hasher.finish()
+    }
+}

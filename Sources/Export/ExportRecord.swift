@@ -29,16 +29,6 @@ package struct ExportRecord: Sendable, Equatable {
     var fileName: String {
         sample.path.split(separator: "/").last.map(String.init) ?? sample.path
     }
-
-    /// The bytes of the image, checked against the digest that the store has.
-    func imageBytes() throws(ExportError) -> [UInt8] {
-        let bytes = try InputFile.contents(of: sample.path)
-        let digest = ContentDigest(of: bytes)
-        guard digest == sample.sha256 else {
-            throw .changedImage(path: sample.path, expected: sample.sha256, found: digest)
-        }
-        return bytes
-    }
 }
 
 // MARK: - JSON

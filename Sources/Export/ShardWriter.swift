@@ -20,10 +20,17 @@ package struct ShardWriter {
     private let folder: ExportFolder
     private let classes: ClassIndex
     private let limits: ShardLimits
+    private let images: ImageSource
 
     /// Writes into `folder`; `categories` give the class indexes.
-    package init(folder: ExportFolder, categories: [Category], limits: ShardLimits) {
+    package init(
+        folder: ExportFolder,
+        categories: [Category],
+        limits: ShardLimits,
+        images: ImageSource = .files
+    ) {
         self.folder = folder
+        self.images = images
         classes = ClassIndex(categories)
         self.limits = limits
     }
@@ -74,7 +81,10 @@ package struct ShardWriter {
         let index = try classes.index(of: record)
         let text = record.json(classIndex: index).bytes
         var members = [
-            TarReader.Member(name: "\(key).\(record.fileExtension)", bytes: try record.imageBytes())
+            TarReader.Member(
+                name: "\(key).\(record.fileExtension)",
+                bytes: try images.bytes(of: record.sample)
+            )
         ]
         if let index {
             members.append(TarReader.Member(name: "\(key).cls", bytes: Array(String(index).utf8)))

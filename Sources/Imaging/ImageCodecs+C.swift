@@ -3,32 +3,46 @@ import CurationCore
 
 /// The calls of the C codecs, as functions over Swift values.
 enum ImageCodecs {
+    /// The formats that become pixels.
+    static let decoded: Set<ImageFormat> = [.jpeg, .png, .webp]
+
+    /// Lets the process keep the memory of pictures that were freed.
+    static func keepFreedPages() { cic_keep_freed_pages() }
+
     /// The size of the stored pixels, by the header.
     static func probe(
         _ bytes: [UInt8],
         format: ImageFormat,
         pixelLimit: Int
     ) throws(ImagingError) -> PixelSize {
-        guard format == .jpeg || format == .png else { throw .unsupported(format) }
+        guard decoded.contains(format) else { throw .unsupported(format) }
         var header = cic_header()
         var message = Self.message()
         let limit = UInt64(pixelLimit)
         let status = unsafe bytes.withUnsafeBufferPointer { source in
             // A file has a signature, so there is at least one byte.
             guard let base = source.baseAddress else { return CIC_TRUNCATED }
-            return format == .jpeg
-                ? unsafe cic_jpeg_probe(base, source.count, limit, &header, &message)
-                : unsafe cic_png_probe(base, source.count, limit, &header, &message)
+            switch format {
+            case .jpeg:
+                return unsafe cic_jpeg_probe(base, source.count, limit, &header, &message)
+            case .png:
+                return unsafe cic_png_probe(base, source.count, limit, &header, &message)
+            default:
+                return unsafe cic_webp_probe(base, source.count, limit, &header, &message)
+            }
         }
         let size = PixelSize(width: Int(header.width), height: Int(header.height))
         if status == CIC_TOO_LARGE {
             throw .tooLarge(width: size.width, height: size.height, limit: pixelLimit)
         }
+        if status == CIC_BOMB {
+            throw .bomb(format, width: size.width, height: size.height, bytes: bytes.count)
+        }
         try check(status, message, format: format, size: size)
         return size
     }
 
-    /// Decodes the stored pixels at `eighths`/8 of their size; PNG only at 8.
+    /// Decodes the stored pixels at `eighths`/8 of their size; only JPEG at less than 8.
     static func decode(
         _ bytes: [UInt8],
         header: ImageHeader,
@@ -37,37 +51,52 @@ enum ImageCodecs {
         let size = header.storedSize
         let width = (size.width * eighths + 7) / 8
         let height = (size.height * eighths + 7) / 8
-        let expected = cic_header(width: UInt32(width), height: UInt32(height))
-        var status = CIC_OK
-        var damage = CIC_DAMAGE_NONE
-        var message = Self.message()
+        var call = Call(
+            format: header.format,
+            expected: cic_header(width: UInt32(width), height: UInt32(height)),
+            eighths: UInt32(eighths)
+        )
         let rgb = unsafe pixelBytes(width, height) { target in
-            status = unsafe bytes.withUnsafeBufferPointer { source in
-                guard let base = source.baseAddress else { return CIC_TRUNCATED }
-                return header.format == .jpeg
-                    ? unsafe cic_jpeg_decode(
-                        base,
-                        source.count,
-                        UInt32(eighths),
-                        expected,
-                        target,
-                        &damage,
-                        &message
-                    )
-                    : unsafe cic_png_decode(
-                        base,
-                        source.count,
-                        expected,
-                        target,
-                        &damage,
-                        &message
-                    )
-            }
-            return status == CIC_OK
+            unsafe bytes.withUnsafeBufferPointer { source in unsafe call.run(source, target) }
+            return call.status == CIC_OK
         }
-        try check(status, message, format: header.format, size: size)
+        try check(call.status, call.message, format: header.format, size: size)
         let pixels = PixelBuffer(width: width, height: height, bytes: rgb)
-        return (pixels, Self.damage(damage))
+        return (pixels, Self.damage(call.damage))
+    }
+
+    /// One call of a decoder, and what it says beside the pixels.
+    private struct Call {
+        let format: ImageFormat
+        let expected: cic_header
+        let eighths: UInt32
+        var status = CIC_TRUNCATED
+        var damage = CIC_DAMAGE_NONE
+        var message = ImageCodecs.message()
+
+        @unsafe mutating func run(
+            _ source: UnsafeBufferPointer<UInt8>,
+            _ target: UnsafeMutablePointer<UInt8>
+        ) {
+            guard let base = source.baseAddress else { return }
+            let count = source.count
+            switch format {
+            case .jpeg:
+                unsafe status = cic_jpeg_decode(
+                    base,
+                    count,
+                    eighths,
+                    expected,
+                    target,
+                    &damage,
+                    &message
+                )
+            case .png:
+                unsafe status = cic_png_decode(base, count, expected, target, &damage, &message)
+            default:
+                unsafe status = cic_webp_decode(base, count, expected, target, &damage, &message)
+            }
+        }
     }
 
     private static func damage(_ code: cic_damage) -> ImageDamage? {
@@ -79,7 +108,12 @@ enum ImageCodecs {
     }
 
     /// Scales pixels; both sides are positive.
-    static func resize(_ pixels: PixelBuffer, width: Int, height: Int) -> PixelBuffer {
+    static func resize(
+        _ pixels: PixelBuffer,
+        width: Int,
+        height: Int,
+        plainly: Bool
+    ) -> PixelBuffer {
         let rgb = unsafe pixelBytes(width, height) { target in
             let status = unsafe withBase(pixels) { source in
                 unsafe cic_resize(
@@ -88,7 +122,8 @@ enum ImageCodecs {
                     UInt32(pixels.height),
                     target,
                     UInt32(width),
-                    UInt32(height)
+                    UInt32(height),
+                    plainly ? 1 : 0
                 )
             }
             precondition(status == CIC_OK, "out of memory")
@@ -114,16 +149,6 @@ enum ImageCodecs {
             return true
         }
         return PixelBuffer(width: width, height: height, bytes: rgb)
-    }
-
-    /// The luma of each pixel.
-    static func luma(_ pixels: PixelBuffer) -> [UInt8] {
-        let count = pixels.width * pixels.height
-        return unsafe [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
-            guard let base = target.baseAddress else { return }
-            unsafe withBase(pixels) { source in unsafe cic_luma(source, count, base) }
-            initialized = count
-        }
     }
 
     /// Encodes a picture as JPEG.

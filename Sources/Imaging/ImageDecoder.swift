@@ -38,10 +38,11 @@ package struct DecodedImage: Sendable {
     package let damage: ImageDamage?
 }
 
-/// Turns the bytes of JPEG and PNG files into upright 8-bit RGB pixels.
+/// Turns the bytes of JPEG, PNG and WebP files into upright 8-bit RGB pixels.
 ///
-/// Grey, palette, CMYK and 16-bit pictures become RGB; alpha is blended onto white; embedded gamma
-/// and colour profiles are ignored, as most training code does.
+/// Gray, palette, CMYK and 16-bit pictures become RGB; alpha is blended onto white; the colors of an
+/// embedded profile become those of sRGB; PNG's gamma chunk is ignored, as most training code does.
+/// Of an animation the first picture is shown.
 package struct ImageDecoder: Sendable {
     /// The limit of pixels that is used unless another is given: that of Pillow, 178,956,970.
     package static let defaultPixelLimit = 178_956_970

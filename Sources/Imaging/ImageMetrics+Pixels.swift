@@ -7,81 +7,69 @@ import Darwin
 #endif
 
 extension ImageMetrics {
-    /// The longer side that pictures are scaled down to before they are measured.
-    ///
-    /// Sharpness depends on the scale, so pictures can be compared only at the same one. Smaller
-    /// pictures are measured as they are.
-    package static let measuredSide = 256
+    /// Measures a picture; `jpegQuality` is that of its file.
+    package init(measuring pixels: PixelBuffer, jpegQuality: Int? = nil) {
+        self.init(PixelSums(pixels.resized(toFit: ImageMeasures.side)), jpegQuality: jpegQuality)
+    }
 
-    /// Measures a picture.
-    package init(measuring pixels: PixelBuffer) {
-        let measured = pixels.resized(toFit: Self.measuredSide)
-        let luma = measured.luma
-        var histogram = [Int](repeating: 0, count: 256)
-        for value in luma { histogram[Int(value)] += 1 }
-        let total = luma.count
-        let (mean, variance) = Self.moments(histogram, total: total)
-        self.init(
-            brightness: mean / 255,
-            darkest: Self.percentile(0.01, of: histogram, total: total),
-            brightest: Self.percentile(0.99, of: histogram, total: total),
-            contrast: variance.squareRoot() / 255,
-            sharpness: Self.laplacianVariance(luma, width: measured.width),
-            entropy: Self.entropy(histogram, total: total)
-        )
+    /// Makes the numbers from sums over the pixels.
+    init(_ sums: PixelSums, jpegQuality: Int?) {
+        self.init()
+        let total = Double(sums.luma.count)
+        let (mean, variance) = Self.moments(sums.histogram, total: total)
+        brightness = mean / 255
+        darkest = Self.percentile(0.01, of: sums.histogram, total: total)
+        brightest = Self.percentile(0.99, of: sums.histogram, total: total)
+        contrast = variance.squareRoot() / 255
+        sharpness = sums.laplacian.variance
+        entropy = Self.entropy(sums.histogram, total: total)
+        colorfulness = Self.colorfulness(sums)
+        saturation = sums.saturation / total
+        grayness = Double(sums.gray) / total
+        border = EvenBorder(sums).share
+        self.jpegQuality = jpegQuality
     }
 
     /// Mean and variance of the brightness, in 0...255.
-    private static func moments(_ histogram: [Int], total: Int) -> (mean: Double, variance: Double)
-    {
+    private static func moments(
+        _ histogram: [Int],
+        total: Double
+    ) -> (mean: Double, variance: Double) {
         var sum = 0
         var squares = 0
         for (value, count) in histogram.enumerated() {
             sum += value * count
             squares += value * value * count
         }
-        let mean = Double(sum) / Double(total)
-        return (mean, max(0, Double(squares) / Double(total) - mean * mean))
+        let mean = Double(sum) / total
+        return (mean, max(0, Double(squares) / total - mean * mean))
     }
 
     /// The lowest brightness, 0...1, that at least `share` of the pixels do not exceed.
-    private static func percentile(_ share: Double, of histogram: [Int], total: Int) -> Double {
-        let wanted = share * Double(total)
+    private static func percentile(_ share: Double, of histogram: [Int], total: Double) -> Double {
         var seen = 0
         for (value, count) in histogram.enumerated() {
             seen += count
-            if Double(seen) >= wanted { return Double(value) / 255 }
+            if Double(seen) >= share * total { return Double(value) / 255 }
         }
         return 1
     }
 
-    private static func entropy(_ histogram: [Int], total: Int) -> Double {
+    private static func entropy(_ histogram: [Int], total: Double) -> Double {
         var bits = 0.0
         for count in histogram where count > 0 {
-            let share = Double(count) / Double(total)
+            let share = Double(count) / total
             bits -= share * log2(share)
         }
         return max(0, bits)
     }
 
-    /// Variance of the 4-neighbour Laplacian of the inner pixels; 0 when there are none.
-    private static func laplacianVariance(_ luma: [UInt8], width: Int) -> Double {
-        let height = luma.count / width
-        guard width > 2, height > 2 else { return 0 }
-        var sum = 0
-        var squares = 0
-        for y in 1..<(height - 1) {
-            for index in (y * width + 1)..<(y * width + width - 1) {
-                let around =
-                    Int(luma[index - 1]) + Int(luma[index + 1]) + Int(luma[index - width])
-                    + Int(luma[index + width])
-                let laplacian = around - 4 * Int(luma[index])
-                sum += laplacian
-                squares += laplacian * laplacian
-            }
-        }
-        let count = Double((width - 2) * (height - 2))
-        let mean = Double(sum) / count
-        return max(0, Double(squares) / count - mean * mean)
+    /// M3 of Hasler and Susstrunk, "Measuring colourfulness in natural images" (2003).
+    private static func colorfulness(_ sums: PixelSums) -> Double {
+        // Their yellow-blue axis is half of the sum's.
+        let (rg, yb) = (sums.redGreen, sums.yellowBlue)
+        let deviation = (rg.variance + yb.variance / 4).squareRoot()
+        let mean = (rg.mean * rg.mean + yb.mean * yb.mean / 4).squareRoot()
+        return deviation + 0.3 * mean
     }
 }

@@ -10,6 +10,8 @@ package enum ImagingError: Error, Equatable, CustomStringConvertible {
     case unsupportedFeature(ImageFormat, reason: String)
     /// More pixels than the limit, by the header.
     case tooLarge(width: Int, height: Int, limit: Int)
+    /// The header names far more pixels than the file's bytes can hold.
+    case bomb(ImageFormat, width: Int, height: Int, bytes: Int)
     /// The file ends before there is anything to show.
     case truncated(ImageFormat, reason: String)
     /// The bytes contradict the format; the decoder's own words.
@@ -23,6 +25,7 @@ package enum ImagingError: Error, Equatable, CustomStringConvertible {
         case .notAnImage: .notAnImage
         case .unsupported, .unsupportedFeature: .unsupported
         case .tooLarge, .outOfMemory: .tooLarge
+        case .bomb: .bomb
         case .truncated: .truncated
         case .corrupt: .corrupt
         }
@@ -41,6 +44,9 @@ package enum ImagingError: Error, Equatable, CustomStringConvertible {
         case .tooLarge(let width, let height, let limit):
             "The image has \(width) x \(height) pixels; the limit is \(limit) pixels. "
                 + "Scale it down."
+        case .bomb(let format, let width, let height, let bytes):
+            "This \(format.title) file says that it has \(width) x \(height) pixels, which its "
+                + "\(bytes) bytes cannot hold. Remove it."
         case .truncated(let format, let reason):
             "This \(format.title) file ends before there is anything to show (\(reason)). "
                 + "Copy it again."
@@ -52,26 +58,12 @@ package enum ImagingError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// What is wrong with pixels that could be decoded nevertheless.
-package enum ImageDamage: Sendable, Equatable, CustomStringConvertible {
-    /// The file ends early: the pixels after that are filler.
-    case truncated
-    /// Some of the coded data is wrong: pixels after that may be wrong.
-    case corrupt
-
-    /// The reason as the stable code of a failed import.
-    package var code: ImportFailure.Code {
-        switch self {
-        case .truncated: .truncated
-        case .corrupt: .corrupt
-        }
-    }
-
+extension ImageDamage {
     /// A sentence: what is wrong and what can be done.
     package var description: String {
         switch self {
         case .truncated:
-            "The file ends early: part of the picture is missing. Copy it again, or remove it."
+            "The file ends early: part of the picture may be missing. Copy it again, or remove it."
         case .corrupt:
             "Some of the picture's data is damaged. Copy the file again, or remove it."
         }

@@ -26,9 +26,19 @@ struct PNGChunks: Sequence, IteratorProtocol {
         )
     }
 
-    /// What is wrong with a chunk of fixed length; nil when all are as they should be.
+    /// What is wrong with a chunk of fixed length, or with the order of those that hold the pixels (5.6),
+    /// of which a reader would show the first few; nil when all is as it should be.
     static func fault(in bytes: [UInt8]) -> String? {
+        var previous = ""
+        var hasPixels = false
         for chunk in PNGChunks(bytes) {
+            defer { previous = chunk.type }
+            if chunk.type == "IDAT" {
+                if hasPixels, previous != "IDAT" {
+                    return "the IDAT chunks do not follow each other"
+                }
+                hasPixels = true
+            }
             if let length = fixedLengths[chunk.type], chunk.payload.count != length {
                 return "\(chunk.type) chunk of \(chunk.payload.count) bytes instead of \(length)"
             }

@@ -8,7 +8,12 @@ extension PixelBuffer {
     package func resized(width: Int, height: Int) -> PixelBuffer {
         precondition(width > 0 && height > 0, "a picture has at least one pixel")
         guard width != self.width || height != self.height else { return self }
-        return ImageCodecs.resize(self, width: width, height: height)
+        return ImageCodecs.resize(self, width: width, height: height, plainly: false)
+    }
+
+    /// The same by the code that every processor runs, which the faster code is held to.
+    package func resizedPlainly(width: Int, height: Int) -> PixelBuffer {
+        ImageCodecs.resize(self, width: width, height: height, plainly: true)
     }
 
     /// Scales so that the longer side has at most `side` pixels; never enlarges.
@@ -25,7 +30,4 @@ extension PixelBuffer {
     func turned(_ orientation: Orientation) -> PixelBuffer {
         orientation == .upright ? self : ImageCodecs.turn(self, orientation)
     }
-
-    /// The brightness of each pixel, 0...255, weighed as in ITU-R BT.601.
-    package var luma: [UInt8] { ImageCodecs.luma(self) }
 }

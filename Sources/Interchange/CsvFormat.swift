@@ -79,35 +79,48 @@ extension CsvFormat {
     ///
     /// - Throws: `InterchangeError.badCsv` or `.notText` with the line.
     package static func read(_ bytes: [UInt8]) throws(InterchangeError) -> [Row] {
-        var parser = CsvParser(bytes)
         var rows: [Row] = []
+        try forEachRow(of: bytes) { row throws(InterchangeError) in rows.append(row) }
+        return rows
+    }
+
+    /// Calls `body` with each row, as `read` gives them; `separator` stands between the fields.
+    ///
+    /// - Throws: `InterchangeError.badCsv` or `.notText` with the line, and what `body` throws.
+    static func forEachRow(
+        of bytes: [UInt8],
+        separator: UInt8 = UInt8(ascii: ","),
+        _ body: (Row) throws(InterchangeError) -> Void
+    ) throws(InterchangeError) {
+        var parser = CsvParser(bytes, separator: separator)
+        var width: Int?
         while let row = try parser.nextRow() {
-            if let first = rows.first, row.fields.count != first.fields.count {
+            if let width, row.fields.count != width {
                 throw .badCsv(
                     line: row.line,
-                    reason:
-                        "it has \(row.fields.count) fields, the first line \(first.fields.count)"
+                    reason: "it has \(row.fields.count) fields, the first line \(width)"
                 )
             }
-            rows.append(row)
+            width = row.fields.count
+            try body(row)
         }
-        return rows
     }
 }
 
 /// Takes CSV apart byte by byte.
 private struct CsvParser {
     private static let quote = UInt8(ascii: "\"")
-    private static let comma = UInt8(ascii: ",")
     private static let lineFeed: UInt8 = 0x0A
     private static let carriageReturn: UInt8 = 0x0D
 
     private let bytes: [UInt8]
+    private let comma: UInt8
     private var position = 0
     private var line = 1
 
-    init(_ bytes: [UInt8]) {
+    init(_ bytes: [UInt8], separator: UInt8) {
         self.bytes = bytes
+        comma = separator
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     }
 
@@ -121,7 +134,7 @@ private struct CsvParser {
             guard position < bytes.count else { break }
             let separator = bytes[position]
             position += 1
-            if separator == Self.comma { continue }
+            if separator == comma { continue }
             if separator == Self.carriageReturn { position += 1 }
             line += 1
             break
@@ -179,7 +192,7 @@ private struct CsvParser {
 
     private func isSeparator() -> Bool {
         switch bytes[position] {
-        case Self.comma, Self.lineFeed: true
+        case comma, Self.lineFeed: true
         case Self.carriageReturn:
             position + 1 < bytes.count && bytes[position + 1] == Self.lineFeed
         default: false

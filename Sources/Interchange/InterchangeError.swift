@@ -10,6 +10,12 @@ package enum InterchangeError: Error, Equatable, CustomStringConvertible {
     case badRow(line: Int, reason: String)
     /// The name of a class folder cannot be the name of a class.
     case badClassName(path: String)
+    /// The text breaks the rules of JSON, or those of the format that it should be in.
+    case badJSON(byte: Int, reason: String)
+    /// The text breaks the rules of XML, or uses what is not read.
+    case badXML(line: Int, reason: String)
+    /// The text is not the part of YAML that is read.
+    case badYAML(line: Int, reason: String)
 
     /// What failed, on which line, and what to do.
     package var description: String {
@@ -24,6 +30,12 @@ package enum InterchangeError: Error, Equatable, CustomStringConvertible {
             "line \(line): \(reason)"
         case .badClassName(let path):
             "the folder of \(path) cannot name a class: rename it without control characters"
+        case .badJSON(let byte, let reason):
+            "near byte \(byte) it is not the JSON it should be: \(reason)"
+        case .badXML(let line, let reason):
+            "line \(line) is not the XML it should be: \(reason)"
+        case .badYAML(let line, let reason):
+            "line \(line) is not the YAML it should be: \(reason)"
         }
     }
 }

@@ -17,40 +17,80 @@ extension VectorKernels {
     }
 }
 
-/// Finds hashes that differ in few bits.
+/// Finds hashes that differ in few bits, turned and mirrored in all eight ways.
 struct HammingSearch {
     private let level: VectorKernels.Level
-    private let hashes: [UInt64]
+    private let hashes: [PerceptualHash]
+    // The words of all hashes as `cvk_hashes` has them.
+    private var words: [UInt64]
     private var matches: [Int32]
 
     /// Looks through `hashes`.
-    init(_ hashes: [UInt64], kernels: VectorKernels) {
+    init(_ hashes: [PerceptualHash], kernels: VectorKernels) {
         level = kernels.level
         self.hashes = hashes
+        let split = hashes.map(\.wordsByParity)
+        words = (0..<4).flatMap { word in split.map { $0[word] } }
         matches = [Int32](repeating: 0, count: hashes.count)
     }
 
-    /// The positions after `position` whose hash differs from its hash in at most `limit` bits.
-    mutating func laterMatches(of position: Int, within limit: Int) -> [Int] {
-        let start = position + 1
-        let rest = hashes.count - start
-        let query = hashes[position]
-        let level = level.rawValue
-        let found = unsafe hashes.withUnsafeBufferPointer { hashes in
+    /// The positions after `position` whose hash differs from its hash in at most `limit` bits, as it
+    /// is or mirrored left to right, or in `turnedLimit` in one of the six other ways.
+    mutating func laterMatches(
+        of position: Int,
+        within limit: Int,
+        turnedLimit: Int
+    ) -> ArraySlice<Int32> {
+        let plain = hashes[position].wordsByParity
+        let transposed = hashes[position].turned(.transpose).wordsByParity
+        var query = cvk_hash_query(
+            plain: (plain[0], plain[1], plain[2], plain[3]),
+            transposed: (transposed[0], transposed[1], transposed[2], transposed[3]),
+            limit: Int32(limit),
+            turned_limit: Int32(turnedLimit)
+        )
+        let (level, count) = (level.rawValue, hashes.count)
+        let found = unsafe words.withUnsafeBufferPointer { words in
             unsafe matches.withUnsafeMutableBufferPointer { matches -> Int64 in
-                guard rest > 0, let first = hashes.baseAddress, let target = matches.baseAddress
-                else { return 0 }
-                return unsafe cvk_hamming_within(
-                    level,
-                    query,
-                    first + start,
-                    Int64(rest),
-                    Int32(limit),
-                    target
-                )
+                guard let words = words.baseAddress, let matches = matches.baseAddress else {
+                    return 0
+                }
+                var hashes = unsafe cvk_hashes(words: words, count: Int64(count))
+                let first = Int64(position + 1)
+                return unsafe cvk_hamming_within(level, &query, &hashes, first, matches)
             }
         }
-        return matches.prefix(Int(found)).map { Int($0) + start }
+        return matches[..<Int(found)]
+    }
+}
+
+extension PerceptualHash {
+    /// The bits of the waves that are even both ways, odd across, odd down, and odd both ways.
+    fileprivate var wordsByParity: SIMD4<UInt64> {
+        var split = SIMD4<UInt64>()
+        for word in 0..<4 {
+            let even = Self.everySecondBit(words[word])
+            let odd = Self.everySecondBit(words[word] >> 1)
+            // Each has a byte of the waves 0...3 down.
+            let parts = SIMD4<UInt64>(
+                even & 0xFF | even >> 8 & 0xFF00,
+                odd & 0xFF | odd >> 8 & 0xFF00,
+                even >> 8 & 0xFF | even >> 16 & 0xFF00,
+                odd >> 8 & 0xFF | odd >> 16 & 0xFF00
+            )
+            split |= parts &<< UInt64(16 * word)
+        }
+        return split
+    }
+
+    /// The bits 0, 2, 4 and so on side by side.
+    private static func everySecondBit(_ word: UInt64) -> UInt64 {
+        var bits = word & 0x5555_5555_5555_5555
+        bits = (bits | bits >> 1) & 0x3333_3333_3333_3333
+        bits = (bits | bits >> 2) & 0x0F0F_0F0F_0F0F_0F0F
+        bits = (bits | bits >> 4) & 0x00FF_00FF_00FF_00FF
+        bits = (bits | bits >> 8) & 0x0000_FFFF_0000_FFFF
+        return (bits | bits >> 16) & 0x0000_0000_FFFF_FFFF
     }
 }
 

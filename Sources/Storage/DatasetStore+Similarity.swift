@@ -105,10 +105,14 @@ extension DatasetStore {
                 for member in group.members {
                     try database.execute(
                         sql: """
-                            INSERT INTO duplicateMember (duplicateGroup, sample, similarity)
-                            VALUES (?, ?, ?)
+                            INSERT INTO duplicateMember
+                                (duplicateGroup, sample, similarity, transform)
+                            VALUES (?, ?, ?, ?)
                             """,
-                        arguments: [index + 1, member.id, min(max(member.similarity, 0), 1)]
+                        arguments: [
+                            index + 1, member.id, min(max(member.similarity, 0), 1),
+                            member.transform.rawValue,
+                        ]
                     )
                 }
             }
@@ -133,8 +137,12 @@ extension DatasetStore {
                 kind: try $0.value("kind"),
                 keep: $0["keep"],
                 reason: $0["reason"],
-                members: (members[$0["id"]] ?? []).map {
-                    DuplicateGroup.Member(id: $0["sample"], similarity: $0["similarity"])
+                members: try (members[$0["id"]] ?? []).map {
+                    DuplicateGroup.Member(
+                        id: $0["sample"],
+                        similarity: $0["similarity"],
+                        transform: try $0.value("transform")
+                    )
                 }
             )
         }

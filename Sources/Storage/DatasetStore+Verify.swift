@@ -17,6 +17,13 @@ extension DatasetStore {
             problems += try Int64.fetchAll(
                 database,
                 sql: """
+                    SELECT sample.id FROM sample JOIN move ON move.sample = sample.id
+                    GROUP BY sample.id HAVING move.id = max(move.id) AND move.toPath IS NOT sample.path
+                    """
+            ).map { "image \($0): its path is not where its last move led" }
+            problems += try Int64.fetchAll(
+                database,
+                sql: """
                     SELECT review.id FROM review JOIN change ON change.id = review.change
                     WHERE json_extract(change.payload, '$.decision') IS NOT review.content
                     ORDER BY review.id
@@ -64,14 +71,7 @@ extension DatasetStore {
         for row in categories {
             digest.add(CategoryRow(id: row["id"], name: row["name"], addedBy: change).fields)
         }
-        let samples = try Row.fetchCursor(
-            database,
-            sql: "SELECT id, sha256, path FROM sample WHERE addedBy = ? ORDER BY id",
-            arguments: [change]
-        )
-        while let row = try samples.next() {
-            digest.add(SampleRow.fields(id: row["id"], sha256: row["sha256"], path: row["path"]))
-        }
+        try addImages(of: change, to: &digest, in: database)
         let added = try Row.fetchCursor(
             database,
             sql: "SELECT * FROM annotation WHERE addedBy = ? ORDER BY id",
@@ -85,5 +85,34 @@ extension DatasetStore {
         )
         while let id = try retired.next() { digest.add(["retire", "\(id)"]) }
         return digest.finish()
+    }
+
+    /// The images that a change brought or moved, with the paths of that time.
+    private static func addImages(
+        of change: Int64,
+        to digest: inout RowDigest,
+        in database: Database
+    ) throws {
+        let samples = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT id, sha256, coalesce(
+                    (SELECT fromPath FROM move WHERE move.sample = sample.id ORDER BY id LIMIT 1), path
+                ) AS firstPath
+                FROM sample WHERE addedBy = ? ORDER BY id
+                """,
+            arguments: [change]
+        )
+        while let row = try samples.next() {
+            digest.add(
+                SampleRow.fields(id: row["id"], sha256: row["sha256"], path: row["firstPath"])
+            )
+        }
+        let moves = try Row.fetchCursor(
+            database,
+            sql: "SELECT * FROM move WHERE change = ? ORDER BY id",
+            arguments: [change]
+        )
+        while let row = try moves.next() { digest.add(MoveRow(row).fields) }
     }
 }

@@ -47,6 +47,7 @@ struct LabelBatch {
     var undoes: Int64?
     var newCategories: [String] = []
     var newSamples: [NewSample] = []
+    var moves: [MoveRow] = []
     var added: [NewAnnotation] = []
     var retired: [Int64] = []
 
@@ -72,11 +73,13 @@ struct LabelBatch {
         var digest = RowDigest()
         categories.forEach { digest.add($0.fields) }
         samples.forEach { digest.add($0.fields) }
+        moves.forEach { digest.add($0.fields) }
         annotations.forEach { digest.add($0.fields) }
         retired.sorted().forEach { digest.add(["retire", "\($0)"]) }
         try insertChange(change, rows: digest.finish(), in: database)
         for row in categories { try row.insert(in: database) }
         for row in samples { try row.insert(in: database) }
+        for row in moves { try row.insert(change: change, in: database) }
         for row in annotations { try row.insert(in: database) }
         let retire = try database.cachedStatement(
             sql: "UPDATE annotation SET retiredBy = ? WHERE id = ?"

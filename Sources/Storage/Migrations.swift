@@ -4,7 +4,7 @@ import GRDB
 enum Migrations {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("1 first schema") { database in
+        migrator.registerMigration("1") { database in
             try database.execute(sql: Schema1.sql)
         }
         return migrator

@@ -52,14 +52,14 @@ struct SampleRow {
         in database: Database
     ) throws -> [SampleRow] {
         guard !samples.isEmpty else { return [] }
-        let first =
-            try Int64.fetchOne(
-                database,
-                sql: "SELECT coalesce(max(id), 0) + 1 FROM sample"
-            ) ?? 1
+        let first = try firstFreeID(in: database)
         return samples.enumerated().map {
             SampleRow(id: first + Int64($0.offset), new: $0.element, addedBy: addedBy)
         }
+    }
+
+    static func firstFreeID(in database: Database) throws -> Int64 {
+        try Int64.fetchOne(database, sql: "SELECT coalesce(max(id), 0) + 1 FROM sample") ?? 1
     }
 
     /// The labels that came with the file, now that the sample has a number.
@@ -84,20 +84,51 @@ struct SampleRow {
     func insert(in database: Database) throws {
         let statement = try database.cachedStatement(
             sql: """
-                INSERT INTO sample (id, path, sha256, format, width, height, bytes, modifiedAt,
-                    perceptualHash, brightness, darkest, brightest, contrast, sharpness, entropy,
-                    addedBy)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO sample (id, path, archive, member, memberOffset, sha256, format, width,
+                    height, bytes, modifiedAt, damage, pixelDigest, perceptualHash, brightness,
+                    darkest, brightest, contrast, sharpness, entropy, colorfulness, saturation,
+                    grayness, border, jpegQuality, camera, capturedAt, hasLocation, addedBy)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                    ?, ?, ?)
                 """
         )
-        let metrics = new.metrics
+        let (metrics, facts) = (new.metrics, new.facts)
         try statement.execute(
             arguments: [
-                id, new.path, new.sha256.hex, new.format.rawValue, new.width, new.height,
-                new.bytes, new.modifiedAt, Int64(bitPattern: new.perceptualHash),
+                id, new.path, new.archive?.file, new.archive?.member, new.archive?.offset,
+                new.sha256.hex, new.format.rawValue, new.width, new.height, new.bytes,
+                new.modifiedAt, new.damage?.rawValue, new.pixelDigest.hex, new.perceptualHash.hex,
                 metrics.brightness, metrics.darkest, metrics.brightest, metrics.contrast,
-                metrics.sharpness, metrics.entropy, addedBy,
+                metrics.sharpness, metrics.entropy, metrics.colorfulness, metrics.saturation,
+                metrics.grayness, metrics.border, metrics.jpegQuality, facts.camera,
+                facts.capturedAt, facts.hasLocation, addedBy,
             ]
+        )
+    }
+}
+
+/// A row of `move`.
+struct MoveRow {
+    let sample: Int64
+    let from: String
+    let to: String
+
+    init(sample: Int64, from: String, to: String) {
+        self.sample = sample
+        self.from = from
+        self.to = to
+    }
+
+    init(_ row: Row) {
+        self.init(sample: row["sample"], from: row["fromPath"], to: row["toPath"])
+    }
+
+    var fields: [String] { ["move", "\(sample)", from, to] }
+
+    func insert(change: Int64, in database: Database) throws {
+        try database.execute(
+            sql: "INSERT INTO move (sample, fromPath, toPath, change) VALUES (?, ?, ?, ?)",
+            arguments: [sample, from, to, change]
         )
     }
 }

@@ -34,23 +34,53 @@ enum Schema1 {
         CREATE TABLE sample (
             id INTEGER PRIMARY KEY,
             path TEXT NOT NULL UNIQUE CHECK (length(path) > 0),
+            archive TEXT,
+            member TEXT,
+            memberOffset INTEGER CHECK (memberOffset >= 0),
             sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
             format TEXT NOT NULL,
             width INTEGER NOT NULL CHECK (width > 0),
             height INTEGER NOT NULL CHECK (height > 0),
             bytes INTEGER NOT NULL CHECK (bytes > 0),
             modifiedAt REAL NOT NULL,
-            perceptualHash INTEGER NOT NULL,
+            damage TEXT CHECK (damage IN ('truncated', 'corrupt')),
+            pixelDigest TEXT NOT NULL CHECK (length(pixelDigest) = 64),
+            perceptualHash TEXT NOT NULL CHECK (length(perceptualHash) = 64),
             brightness REAL NOT NULL,
             darkest REAL NOT NULL,
             brightest REAL NOT NULL,
             contrast REAL NOT NULL,
             sharpness REAL NOT NULL,
             entropy REAL NOT NULL,
-            addedBy INTEGER NOT NULL REFERENCES change (id)
+            colorfulness REAL NOT NULL,
+            saturation REAL NOT NULL,
+            grayness REAL NOT NULL,
+            border REAL NOT NULL,
+            jpegQuality INTEGER CHECK (jpegQuality BETWEEN 1 AND 100),
+            camera TEXT,
+            capturedAt TEXT,
+            hasLocation INTEGER NOT NULL CHECK (hasLocation IN (0, 1)),
+            addedBy INTEGER NOT NULL REFERENCES change (id),
+            CHECK ((archive IS NULL) = (member IS NULL)),
+            CHECK (memberOffset IS NULL OR archive IS NOT NULL)
         ) STRICT;
         CREATE INDEX sample_sha256 ON sample (sha256);
         CREATE INDEX sample_addedBy ON sample (addedBy);
+
+        CREATE TABLE move (
+            id INTEGER PRIMARY KEY,
+            sample INTEGER NOT NULL REFERENCES sample (id),
+            fromPath TEXT NOT NULL CHECK (length(fromPath) > 0),
+            toPath TEXT NOT NULL CHECK (length(toPath) > 0),
+            change INTEGER NOT NULL REFERENCES change (id)
+        ) STRICT;
+        CREATE INDEX move_sample ON move (sample);
+        CREATE INDEX move_change ON move (change);
+
+        CREATE TRIGGER move_is_never_updated BEFORE UPDATE ON move
+        BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
+        CREATE TRIGGER move_is_never_deleted BEFORE DELETE ON move
+        BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
 
         CREATE TABLE importFailure (
             path TEXT PRIMARY KEY CHECK (length(path) > 0),
@@ -108,6 +138,7 @@ enum Schema1 {
             duplicateGroup INTEGER NOT NULL REFERENCES duplicateGroup (id) ON DELETE CASCADE,
             sample INTEGER NOT NULL REFERENCES sample (id),
             similarity REAL NOT NULL CHECK (similarity BETWEEN 0 AND 1),
+            transform TEXT NOT NULL,
             PRIMARY KEY (duplicateGroup, sample)
         ) STRICT, WITHOUT ROWID;
 
@@ -236,7 +267,9 @@ enum Schema1 {
 
         CREATE VIEW v_images AS
         SELECT sample.id, sample.path, sample.sha256, sample.format, sample.width, sample.height,
-            sample.bytes, sample.brightness, sample.contrast, sample.sharpness, sample.entropy,
+            sample.bytes, sample.damage, sample.brightness, sample.contrast, sample.sharpness,
+            sample.entropy, sample.colorfulness, sample.saturation, sample.grayness, sample.border,
+            sample.jpegQuality, sample.camera, sample.capturedAt, sample.hasLocation,
             clusterMember.cluster, clusterMember.probability
         FROM sample LEFT JOIN clusterMember ON clusterMember.sample = sample.id;
 

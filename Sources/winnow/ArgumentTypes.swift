@@ -4,6 +4,6 @@ public import CurationCore
 
 // The words that options take, read from the values of the library.
 extension LabelTask: ExpressibleByArgument {}
-extension ImportStage.Format: ExpressibleByArgument {}
+extension SourceFormat: ExpressibleByArgument {}
 extension ImportStage.LabelsAs: ExpressibleByArgument {}
 extension PredictStage.Method: ExpressibleByArgument {}

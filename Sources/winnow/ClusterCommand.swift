@@ -70,7 +70,7 @@ struct DuplicatesCommand: ParsableCommand {
             let id: Sample.ID
             let path: String
             let similarity: Double
-            let transform: String
+            let transform: ImageTransform
         }
 
         let group: Int
@@ -116,7 +116,7 @@ struct DuplicatesCommand: ParsableCommand {
                         id: $0.id,
                         path: paths[$0.id] ?? "",
                         similarity: $0.similarity,
-                        transform: "identity"
+                        transform: $0.transform
                     )
                 }
             )
@@ -136,7 +136,8 @@ struct DuplicatesCommand: ParsableCommand {
         for member in group.members {
             let mark = member.id == group.keep ? "keep" : "    "
             let similarity = member.similarity.rounded(to: 2)
-            Terminal.show("  \(mark)  \(similarity)  \(member.path.printable)")
+            let turn = member.transform == .identity ? "" : "  \(member.transform.rawValue)"
+            Terminal.show("  \(mark)  \(similarity)  \(member.path.printable)\(turn)")
         }
     }
 }

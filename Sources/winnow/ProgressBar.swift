@@ -25,7 +25,7 @@ final class ProgressBar: Sendable {
                 state.start = now
                 state.lastShown = nil
             }
-            let isLast = progress.done >= progress.total
+            let isLast = progress.isLast
             let pause: Duration = Terminal.hasBar ? .milliseconds(100) : .seconds(3)
             if let last = state.lastShown, now - last < pause, !isLast { return nil }
             state.lastShown = now
@@ -33,7 +33,7 @@ final class ProgressBar: Sendable {
         }
         guard let line else { return }
         if Terminal.hasBar {
-            let end = progress.done >= progress.total ? "\n" : ""
+            let end = progress.isLast ? "\n" : ""
             try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[K\(line)\(end)".utf8))
         } else {
             Terminal.say(line)
@@ -41,17 +41,20 @@ final class ProgressBar: Sendable {
     }
 
     private func text(_ progress: StageProgress, seconds: Double) -> String {
-        let share = Double(progress.done) / Double(max(progress.total, 1))
-        let width = 24
-        let full = Int(share * Double(width))
-        let bar =
-            String(repeating: "#", count: full)
-            + String(repeating: ".", count: width - full)
-        var text = "\(progress.stage) [\(bar)] \(progress.done)/\(progress.total)"
+        var text = progress.stage
+        if let total = progress.total {
+            let width = 24
+            let full = Int(Double(progress.done) / Double(max(total, 1)) * Double(width))
+            let bar =
+                String(repeating: "#", count: full) + String(repeating: ".", count: width - full)
+            text += " [\(bar)] \(progress.done)/\(total)"
+        } else {
+            text += " \(progress.done)"
+        }
         if seconds > 0.5 {
             let rate = Double(progress.done) / seconds
             text += "  \(rate.rounded(to: 0)) a second"
-            let left = Double(progress.total - progress.done) / max(rate, 1e-9)
+            let left = progress.total.map { Double($0 - progress.done) / max(rate, 1e-9) } ?? 0
             if left >= 1 { text += "  \(Self.words(seconds: left)) left" }
         }
         if progress.failed > 0 { text += "  \(progress.failed) failed" }
@@ -64,4 +67,9 @@ final class ProgressBar: Sendable {
         if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
         return "\(whole / 3600) h \(whole % 3600 / 60) min"
     }
+}
+
+extension StageProgress {
+    /// Whether there is nothing left to do; never where nobody knows how much there is.
+    fileprivate var isLast: Bool { total.map { done >= $0 } ?? false }
 }

@@ -40,15 +40,13 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         let watch = InterruptWatch()
         let bar = global.progress()
-        for source in options.sources where !FileManager.default.fileExists(atPath: source) {
-            throw CurationError.input("no file or folder at \(source): check the path")
-        }
+        try ImportStage.checkSources(options.sources)
         let dataset = try openOrMake()
         let imported = try ImportStage(
             dataset: dataset,
             interruption: watch.interruption,
             report: bar.report
-        ).run(options.request())
+        ).run(options.request(), embedding: .automatic)
         try show("import", imported, imported.summary)
         guard try dataset.sampleCount() > 0 else {
             throw CurationError.input(
@@ -56,11 +54,13 @@ struct RunCommand: ParsableCommand {
                     + (imported.failed > 0 ? " that can be read: `winnow failures` says why" : "")
             )
         }
-        let embedded = try EmbedStage(
+        var embedded = try EmbedStage(
             dataset: dataset,
             interruption: watch.interruption,
             report: bar.report
         ).run()
+        // Import has embedded what it read, so that no picture is decoded twice.
+        embedded.add(embeddedByImport: imported)
         if let fallback = embedded.fallback { Terminal.say("winnow: \(fallback)") }
         try show("embed", embedded, embedded.summary)
         let clustered = try ClusterStage(dataset: dataset, interruption: watch.interruption).run()

@@ -55,6 +55,7 @@ struct Winnow: AsyncParsableCommand {
     static func main() async {
         // A file beyond the size limit of the shell is an error as a full disk is, not a death.
         signal(SIGXFSZ, SIG_IGN)
+        ProcessMemory.keepFreedPages()
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

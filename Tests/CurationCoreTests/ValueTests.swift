@@ -94,7 +94,8 @@ import Testing
             width: 4,
             height: 5,
             bytes: 6,
-            perceptualHash: 7
+            pixelDigest: ContentDigest(of: "pixels"),
+            perceptualHash: PerceptualHash(words: .zero)
         )
     )
 

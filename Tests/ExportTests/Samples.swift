@@ -30,7 +30,8 @@ struct Samples {
                     width: 40 + number,
                     height: 30,
                     bytes: content.count,
-                    perceptualHash: 0
+                    pixelDigest: ContentDigest(of: "pixels"),
+                    perceptualHash: PerceptualHash(words: .zero)
                 )
             )
         }

@@ -18,7 +18,8 @@ enum Labeled {
                 width: 10,
                 height: 10,
                 bytes: 100,
-                perceptualHash: 0
+                pixelDigest: ContentDigest(of: "pixels"),
+                perceptualHash: PerceptualHash(words: .zero)
             ),
             labels: labels
         )
@@ -110,6 +111,7 @@ extension Sample {
             width: width,
             height: height,
             bytes: bytes,
+            pixelDigest: pixelDigest,
             perceptualHash: perceptualHash
         )
     }

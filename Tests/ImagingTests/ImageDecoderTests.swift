@@ -36,7 +36,7 @@ struct ExpectedImage: Sendable, CustomTestStringConvertible {
     private let decoder = ImageDecoder()
 
     @Test func `the table of expected pictures is there`() {
-        #expect(ExpectedImage.all.count >= 30)
+        #expect(ExpectedImage.all.count >= 60)
     }
 
     @Test(arguments: ExpectedImage.all)
@@ -47,7 +47,9 @@ struct ExpectedImage: Sendable, CustomTestStringConvertible {
         #expect(image.width == expected.width && image.height == expected.height)
         #expect(image.pixels.width == expected.width && image.pixels.height == expected.height)
         #expect(image.damage == nil)
-        #expect(image.format == (expected.file.hasSuffix("png") ? .png : .jpeg))
+        #expect(
+            image.format == ImageFormat(signature: try Fixtures.bytes("images/\(expected.file)"))
+        )
         if let sha256 = expected.sha256 {
             #expect(ContentDigest(of: image.pixels.bytes) == sha256)
         }
@@ -76,41 +78,6 @@ struct ExpectedImage: Sendable, CustomTestStringConvertible {
         #expect(try decoder.decode(bytes, atLeast: 5000).pixels.width == 201)
     }
 
-    @Test(arguments: ["baseline-420.jpg", "progressive.jpg", "basi6a08.png", "basn3p02.png"])
-    func `a file cut at any length is an error or is flagged`(file: String) throws {
-        let bytes = try Fixtures.bytes("images/\(file)")
-        let passed = (0..<bytes.count - 2).filter { !isRefusedOrFlagged(Array(bytes[..<$0])) }
-        #expect(passed == [])
-    }
-
-    /// Whether a file that was cut is told as such.
-    private func isRefusedOrFlagged(_ bytes: [UInt8]) -> Bool {
-        do throws(ImagingError) {
-            return try decoder.decode(bytes).damage == .truncated
-        } catch {
-            // A signature that is cut is none.
-            return error.code == .truncated || error == .notAnImage && bytes.count < 8
-        }
-    }
-
-    @Test(arguments: 0..<8)
-    func `changed bytes never crash the decoder`(seed: Int) throws {
-        var generator = SeededGenerator(seed: UInt64(seed))
-        let files = ["images/progressive.jpg", "images/cmyk.jpg", "images/basi6a08.png"]
-        for file in files {
-            let sound = try Fixtures.bytes(file)
-            for _ in 0..<60 {
-                var bytes = sound
-                for _ in 0..<Int.random(in: 1...6, using: &generator) {
-                    let index = Int.random(in: 8..<bytes.count, using: &generator)
-                    bytes[index] = UInt8.random(in: 0...255, using: &generator)
-                }
-                let image = try? ImageDecoder(pixelLimit: 1 << 20).decode(bytes, atLeast: 16)
-                #expect(image.map { $0.pixels.bytes.count <= 3 << 20 } ?? true)
-            }
-        }
-    }
-
     @Test func `no hostile file passes as a sound picture`() throws {
         let folder = Fixtures.url("hostile").path
         let names = try FileManager.default.contentsOfDirectory(atPath: folder)
@@ -125,11 +92,11 @@ struct ExpectedImage: Sendable, CustomTestStringConvertible {
 
     @Test(arguments: [
         ("600-scans.jpg", ImportFailure.Code.corrupt),
-        ("badcrc.png", .corrupt), ("badadler.png", .corrupt), ("xcsn0g01.png", .corrupt),
+        ("badcrc.png", .corrupt), ("badadler.png", .corrupt),
         ("xd0n2c08.png", .corrupt), ("sof-height-0.jpg", .corrupt),
         ("huge-IDAT.png", .truncated), ("huge-eXIf-chunk.png", .truncated),
         ("truncated-in-header.jpg", .truncated),
-        ("liar-10000x10000.png", .truncated), ("liar-12000x12000.jpg", .truncated),
+        ("liar-10000x10000.png", .bomb), ("liar-12000x12000.jpg", .bomb),
         ("sof-says-12-bit.jpg", .unsupported),
         ("sof-says-65535x65535.jpg", .tooLarge), ("bomb-30000x30000.png", .tooLarge),
     ])
@@ -140,23 +107,6 @@ struct ExpectedImage: Sendable, CustomTestStringConvertible {
         let bytes = try Fixtures.bytes("hostile/\(name)")
         let error = #expect(throws: ImagingError.self) { try decoder.decode(bytes) }
         #expect(error?.code == code)
-    }
-
-    @Test func `a picture cut in its pixels keeps the rows before the cut`() throws {
-        for name in ["truncated-50pct.jpg", "cut-in-pixels.png"] {
-            let image = try decoder.decode(Fixtures.bytes("hostile/\(name)"))
-            #expect(image.damage == .truncated)
-            #expect(image.pixels.width == 201 && image.pixels.height == 151)
-            let whole = try decoder.decode(Fixtures.bytes("images/baseline-420.jpg")).pixels
-            let rows = 0..<(201 * 3 * 40)
-            let differences = rows.map { abs(Int(whole.bytes[$0]) - Int(image.pixels.bytes[$0])) }
-            #expect(differences.reduce(0, +) < rows.count * 8)
-        }
-    }
-
-    @Test func `wrong coded data is flagged as corrupt`() throws {
-        let image = try decoder.decode(Fixtures.bytes("hostile/afl-4-damaged.jpg"))
-        #expect(image.damage == .corrupt)
     }
 
     @Test func `the limit of pixels is exact and can be set`() throws {
@@ -179,10 +129,10 @@ struct ExpectedImage: Sendable, CustomTestStringConvertible {
 
     @Test func `a known format that is not read names the command that converts it`() {
         let error = #expect(throws: ImagingError.self) {
-            try decoder.decode(Array("RIFF\0\0\0\0WEBPVP8 ".utf8))
+            try decoder.decode(Array("GIF89a".utf8))
         }
-        #expect(error == .unsupported(.webp))
+        #expect(error == .unsupported(.gif))
         #expect(error?.code == .unsupported)
-        #expect(error?.description.contains("magick in.webp out.png") == true)
+        #expect(error?.description.contains("magick 'in.gif[0]' out.png") == true)
     }
 }

@@ -23,6 +23,18 @@ import Testing
         #expect(image.pixels.meanDifference(from: upright) < 3)
     }
 
+    @Test(arguments: 1...8, ["png", "webp"])
+    func `all eight orientations of PNG and WebP show the very same picture`(
+        value: Int,
+        suffix: String
+    ) throws {
+        let upright = try decoder.decode(Fixtures.bytes("images/turned-1.png")).pixels
+        #expect(upright.width == 24 && upright.height == 16)
+        let bytes = try Fixtures.bytes("images/turned-\(value).\(suffix)")
+        #expect(try decoder.probe(bytes).orientation == Orientation(rawValue: value))
+        #expect(try decoder.decode(bytes).pixels == upright)
+    }
+
     @Test func `a turned picture is scaled by its upright sides`() throws {
         let bytes = try Fixtures.bytes("images/orientation-6.jpg")
         let image = try decoder.decode(bytes, atLeast: 20)
@@ -55,6 +67,19 @@ import Testing
     )
     func `an orientation that cannot be trusted is upright`(exif: [UInt8]) throws {
         #expect(try orientation(exif: exif) == .upright)
+    }
+
+    @Test func `EXIF of a WebP is read with and without the words before it`() throws {
+        let exif: [UInt8] =
+            [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0]
+            + [0x12, 0x01, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0]
+        let sound = try Fixtures.bytes("images/turned-1.webp")
+        let name = try #require(sound.indices.first { sound[$0...].starts(with: "EXIF".utf8) })
+        for block in [exif, Array("Exif\0\0".utf8) + exif] {
+            let chunk = Array("EXIF".utf8) + [UInt8(block.count), 0, 0, 0] + block
+            let bytes = Array(sound[..<name]) + chunk
+            #expect(try decoder.probe(bytes).orientation == .rightTurn)
+        }
     }
 
     @Test func `EXIF cut at any length is upright or read`() throws {

@@ -20,6 +20,16 @@ import Testing
         }
     }
 
+    @Test(arguments: 0..<40)
+    func `the fast code differs from the plain one by a level at most`(seed: Int) {
+        var generator = SeededGenerator(seed: UInt64(seed))
+        let sides = (0..<4).map { _ in Int.random(in: 1...300, using: &generator) }
+        let picture = SyntheticPictures.noise(sides[0], sides[1], seed: UInt64(seed))
+        let fast = picture.resized(width: sides[2], height: sides[3])
+        let plain = picture.resizedPlainly(width: sides[2], height: sides[3])
+        #expect(fast.largestDifference(from: plain) <= 1)
+    }
+
     @Test func `the same size is the same picture`() {
         let picture = SyntheticPictures.noise(31, 17, seed: 1)
         #expect(picture.resized(width: 31, height: 17) == picture)
@@ -50,11 +60,6 @@ import Testing
     ) {
         let fitted = SyntheticPictures.flat(width, height, 9).resized(toFit: side)
         #expect(fitted.width == fittedWidth && fitted.height == fittedHeight)
-    }
-
-    @Test func `luma weighs the channels by Rec. 601`() {
-        let bytes: [UInt8] = [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0]
-        #expect(PixelBuffer(width: 5, height: 1, bytes: bytes).luma == [76, 150, 29, 255, 0])
     }
 
     /// The mean of one channel over the area that a smaller pixel covers, computed directly.

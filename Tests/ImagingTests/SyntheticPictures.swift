@@ -60,10 +60,59 @@ extension PixelBuffer {
         }
     }
 
+    /// The largest difference of any two bytes at the same place.
+    func largestDifference(from other: PixelBuffer) -> Int {
+        precondition(width == other.width && height == other.height, "pictures differ in size")
+        return zip(bytes, other.bytes).reduce(0) { max($0, abs(Int($1.0) - Int($1.1))) }
+    }
+
     /// The mean of the absolute differences of all bytes.
     func meanDifference(from other: PixelBuffer) -> Double {
         precondition(width == other.width && height == other.height, "pictures differ in size")
         let sum = zip(bytes, other.bytes).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
         return Double(sum) / Double(bytes.count)
+    }
+}
+
+extension SyntheticPictures {
+    /// Random rectangles of random colours, large ones first, which have detail at all scales.
+    static func strokes(_ width: Int, _ height: Int, seed: UInt64) -> PixelBuffer {
+        var generator = SeededGenerator(seed: seed)
+        var bytes = [UInt8](repeating: 128, count: width * height * 3)
+        for stroke in 0..<120 {
+            let share = 0.6 / (1 + Double(stroke) / 8)
+            let left = Int(generator.unit() * Double(width))
+            let top = Int(generator.unit() * Double(height))
+            let right = min(width, left + 1 + Int(generator.unit() * share * Double(width)))
+            let bottom = min(height, top + 1 + Int(generator.unit() * share * Double(height)))
+            let color = (0..<3).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            for y in top..<bottom {
+                for x in left..<right {
+                    for channel in 0..<3 { bytes[(y * width + x) * 3 + channel] = color[channel] }
+                }
+            }
+        }
+        return PixelBuffer(width: width, height: height, bytes: bytes)
+    }
+}
+
+extension PixelBuffer {
+    /// Turned and mirrored, pixel by pixel.
+    func done(_ transform: ImageTransform) -> PixelBuffer {
+        let (right, bottom) = (width - 1, height - 1)
+        let swapsSides = [.transpose, .rotate90, .transverse, .rotate270].contains(transform)
+        let (wide, high) = swapsSides ? (height, width) : (width, height)
+        return SyntheticPictures.drawn(wide, high) { x, y, channel in
+            switch transform {
+            case .identity: value(x, y, channel)
+            case .flipHorizontal: value(right - x, y, channel)
+            case .rotate180: value(right - x, bottom - y, channel)
+            case .flipVertical: value(x, bottom - y, channel)
+            case .transpose: value(y, x, channel)
+            case .rotate90: value(y, bottom - x, channel)
+            case .transverse: value(right - y, bottom - x, channel)
+            case .rotate270: value(right - y, x, channel)
+            }
+        }
     }
 }

@@ -54,7 +54,8 @@ import Testing
             width: 4,
             height: 3,
             bytes: 1,
-            perceptualHash: 0
+            pixelDigest: ContentDigest(of: "pixels"),
+            perceptualHash: PerceptualHash(words: .zero)
         )
         func rows(_ labels: [Label]) -> String {
             let bytes = CsvFormat.rows(

@@ -3,7 +3,12 @@ import Quality
 import Testing
 
 @Suite struct ImageIssuesTests {
-    private static func sample(_ id: Int64, width: Int = 400, height: Int = 300) -> Sample {
+    private static func sample(
+        _ id: Int64,
+        width: Int = 400,
+        height: Int = 300,
+        damage: ImageDamage? = nil
+    ) -> Sample {
         Sample(
             id: id,
             path: "/pictures/\(id).png",
@@ -12,7 +17,9 @@ import Testing
             width: width,
             height: height,
             bytes: 1,
-            perceptualHash: 0
+            damage: damage,
+            pixelDigest: ContentDigest(of: "pixels \(id)"),
+            perceptualHash: PerceptualHash(words: .zero)
         )
     }
 
@@ -25,14 +32,14 @@ import Testing
         sharpness: Double = 800,
         entropy: Double = 7.1
     ) -> ImageMetrics {
-        ImageMetrics(
-            brightness: brightness,
-            darkest: darkest,
-            brightest: brightest,
-            contrast: contrast,
-            sharpness: sharpness,
-            entropy: entropy
-        )
+        var metrics = ImageMetrics()
+        metrics.brightness = brightness
+        metrics.darkest = darkest
+        metrics.brightest = brightest
+        metrics.contrast = contrast
+        metrics.sharpness = sharpness
+        metrics.entropy = entropy
+        return metrics
     }
 
     private static func kinds(_ metrics: ImageMetrics) -> [CurationCore.Issue.Kind] {
@@ -43,48 +50,92 @@ import Testing
         #expect(Self.kinds(Self.metrics()) == [])
     }
 
+    // Of a photo whose light was cut to 12 % and to 6 %; and a night with lamps.
     @Test func `a photo taken without light is dark`() {
         let dark = Self.metrics(
-            brightness: 0.1,
-            darkest: 0.02,
-            brightest: 0.18,
-            contrast: 0.04,
-            sharpness: 43,
-            entropy: 4.9
+            brightness: 0.07,
+            darkest: 0.01,
+            brightest: 0.12,
+            contrast: 0.03,
+            sharpness: 23,
+            entropy: 4.2
         )
         #expect(Self.kinds(dark) == [.dark])
-        #expect(Self.kinds(Self.metrics(brightness: 0.05, darkest: 0)) == [.dark])
+        let darker = Self.metrics(
+            brightness: 0.03,
+            darkest: 0,
+            brightest: 0.06,
+            contrast: 0.012,
+            sharpness: 4.4,
+            entropy: 3.3
+        )
+        #expect(Self.kinds(darker) == [.dark])
+        #expect(Self.kinds(Self.metrics(brightness: 0.05, darkest: 0, brightest: 0.27)) == [])
     }
 
     @Test func `a photo that is washed out is light`() {
         let washed = Self.metrics(
-            brightness: 0.9,
-            darkest: 0.82,
-            brightest: 0.98,
-            contrast: 0.05,
-            sharpness: 43,
-            entropy: 4.9
+            brightness: 0.97,
+            darkest: 0.94,
+            brightest: 1,
+            contrast: 0.016,
+            sharpness: 6,
+            entropy: 3.2
         )
         #expect(Self.kinds(washed) == [.light])
+        let brightened = Self.metrics(brightness: 0.85, darkest: 0.62, brightest: 1)
+        #expect(Self.kinds(brightened) == [.light])
+        // Cells under a microscope, and a thing before a white wall.
+        #expect(Self.kinds(Self.metrics(brightness: 0.76, darkest: 0.6, contrast: 0.05)) == [])
         #expect(Self.kinds(Self.metrics(brightness: 0.85, darkest: 0.1)) == [])
     }
 
     @Test func `little detail is blurry unless there is little contrast too`() {
-        #expect(Self.kinds(Self.metrics(sharpness: 8)) == [.blurry])
-        #expect(Self.kinds(Self.metrics(contrast: 0.02, sharpness: 12)) == [])
+        #expect(Self.kinds(Self.metrics(sharpness: 6.5)) == [.blurry])
+        #expect(Self.kinds(Self.metrics(contrast: 0.08, sharpness: 3)) == [.blurry])
+        // Soft as it is, the last one is as sharp as a pale picture can be.
+        #expect(Self.kinds(Self.metrics(sharpness: 14)) == [])
+        #expect(Self.kinds(Self.metrics(contrast: 0.05, sharpness: 9)) == [])
     }
 
     @Test func `a flat picture has low information, a drawing has not`() {
-        let flat = Self.metrics(
-            brightness: 0.5,
-            darkest: 0.5,
-            brightest: 0.5,
-            contrast: 0,
-            sharpness: 0,
-            entropy: 0
-        )
-        #expect(Self.kinds(flat) == [.blurry, .lowInformation])
+        for tone in [0.3, 0.5, 0.79] {
+            let flat = Self.metrics(
+                brightness: tone,
+                darkest: tone,
+                brightest: tone,
+                contrast: 0,
+                sharpness: 0,
+                entropy: 0
+            )
+            #expect(Self.kinds(flat) == [.lowInformation])
+        }
         #expect(Self.kinds(Self.metrics(contrast: 0.2, entropy: 0.6)) == [])
+        #expect(Self.kinds(Self.metrics(contrast: 0.01, sharpness: 1, entropy: 3)) == [])
+    }
+
+    @Test func `a black and a white page are dark and light as well`() {
+        for (tone, kind) in [(0.02, CurationCore.Issue.Kind.dark), (0.98, .light)] {
+            let page = Self.metrics(
+                brightness: tone,
+                darkest: tone,
+                brightest: tone,
+                contrast: 0,
+                sharpness: 0,
+                entropy: 0
+            )
+            #expect(Self.kinds(page) == [kind, .lowInformation])
+        }
+    }
+
+    @Test(arguments: [ImageDamage.truncated, .corrupt])
+    func `a damaged file is told with and without metrics`(damage: ImageDamage) {
+        let sample = Self.sample(1, damage: damage)
+        for metrics in [[:], [1: Self.metrics()]] as [[Sample.ID: ImageMetrics]] {
+            let found = ImageIssues.find(in: [sample], metrics: metrics)
+            #expect(found.map(\.kind) == [.truncated])
+            #expect(found.map(\.score) == [0])
+        }
     }
 
     @Test func `a size far from the median is odd, both ways`() {

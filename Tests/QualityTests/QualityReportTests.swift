@@ -37,7 +37,7 @@ import Testing
             accuracy: LabelAccuracy(given: [1: "cat"], reference: [1: "cat"])
         )
         #expect(report.issueCounts.map(\.kind) == CurationCore.Issue.Kind.allCases)
-        #expect(report.issueCounts.map(\.count) == [2, 0, 0, 0, 1, 0])
+        #expect(report.issueCounts.map(\.count) == [2, 0, 0, 0, 1, 0, 0])
         #expect(report.exactDuplicateGroups == 1)
         #expect(report.nearDuplicateGroups == 2)
         let bytes = try JSONEncoder().encode(report)

@@ -154,7 +154,8 @@ final class MemoryBackend: ReviewBackend {
                 width: 1,
                 height: 1,
                 bytes: 1000,
-                perceptualHash: 0
+                pixelDigest: ContentDigest(of: "pixels"),
+                perceptualHash: PerceptualHash(words: .zero)
             )
         )
     }

@@ -68,7 +68,7 @@ import Testing
         try fail("first")
         try fail("second")
         #expect(try fixture.store.failures().map(\.message) == ["second"])
-        #expect(try fixture.store.knownFiles()[ExactText("/pictures/0.jpg")]?.failed == true)
+        #expect(try known(in: fixture).map(\.failure) == [.corrupt])
         try fixture.store.add(
             [StoreFixture.sample(0)],
             failures: [],
@@ -76,7 +76,74 @@ import Testing
             at: StoreFixture.moment
         )
         #expect(try fixture.store.failures().isEmpty)
-        #expect(try fixture.store.knownFiles()[ExactText("/pictures/0.jpg")]?.failed == false)
+        #expect(try known(in: fixture).map(\.sample) == [1])
+        #expect(try known(in: fixture).map(\.failure) == [nil])
+    }
+
+    private func known(in fixture: StoreFixture, below prefix: String = "") throws -> [KnownFile] {
+        try fixture.store.withKnownFiles(below: prefix) { next in
+            var files: [KnownFile] = []
+            while let file = try next() { files.append(file) }
+            return files
+        }
+    }
+
+    @Test func `known files come by the bytes of their paths, each once`() throws {
+        let fixture = try StoreFixture()
+        let paths = ["/b/2.jpg", "/b!.jpg", "/a/\u{E9}.jpg", "/a/e\u{301}.jpg", "/b/1.jpg"]
+        try fixture.store.add(
+            paths.enumerated().map { StoreFixture.sample($0.offset, path: $0.element) },
+            failures: ["/b/1.jpg", "/b/3.jpg"].map {
+                FailedFile(failure: ImportFailure(path: $0, code: .missing, message: "gone"))
+            },
+            author: "test",
+            at: StoreFixture.moment
+        )
+        let all = try known(in: fixture)
+        let sorted = (paths + ["/b/3.jpg"]).sorted {
+            $0.utf8.lexicographicallyPrecedes($1.utf8)
+        }
+        #expect(all.map { ExactText($0.path) } == sorted.map { ExactText($0) })
+        #expect(
+            try known(in: fixture, below: "/b/").map(\.path) == [
+                "/b/1.jpg", "/b/2.jpg", "/b/3.jpg",
+            ]
+        )
+        #expect(try known(in: fixture, below: "/b/").map(\.failure) == [.missing, nil, .missing])
+        #expect(try known(in: fixture, below: "/b/").last?.sample == nil)
+    }
+
+    @Test func `an image whose file is gone and comes back elsewhere is moved`() throws {
+        let fixture = try StoreFixture(samples: 3)
+        let before = try fixture.store.samples([2])
+        let outcome = try fixture.store.add(
+            [
+                StoreFixture.sample(1, path: "/new/1.jpg"),
+                StoreFixture.sample(2, path: "/new/2.jpg"),
+            ],
+            failures: [],
+            author: "test",
+            at: StoreFixture.moment,
+            isGone: { $0.id == 2 }
+        )
+        #expect(outcome.moved == 1 && outcome.added == 1 && outcome.exactDuplicates == 1)
+        #expect(outcome.ids == [nil, 4])
+        let after = try #require(try fixture.store.samples([2]).first)
+        #expect(after.path == "/new/1.jpg" && after.sha256 == before[0].sha256)
+        #expect(try fixture.store.verifyDatabase().isEmpty)
+        try DatabaseQueue(path: DatasetStore.databaseFile(in: fixture.store.folder).path).write {
+            try $0.execute(sql: "UPDATE sample SET path = '/elsewhere' WHERE id = 2")
+        }
+        #expect(try fixture.store.verifyDatabase().count == 1)
+    }
+
+    @Test func `all that was measured comes back`() throws {
+        let fixture = try StoreFixture(samples: 2)
+        let (sample, metrics) = try #require(try fixture.store.metrics().last)
+        #expect(metrics == StoreFixture.metrics)
+        #expect(sample.damage == .truncated)
+        #expect(sample.pixelDigest == ContentDigest(of: "pixels 1"))
+        #expect(sample.perceptualHash == StoreFixture.sample(1).perceptualHash)
     }
 
     @Test func `vectors come back in the order of the samples`() throws {

@@ -28,25 +28,41 @@ struct StoreFixture {
         )
     }
 
-    static func sample(_ number: Int, content: String? = nil) -> NewSample {
+    static func sample(
+        _ number: Int,
+        content: String? = nil,
+        path: String? = nil
+    ) -> NewSample {
         NewSample(
-            path: "/pictures/\(number).jpg",
+            path: path ?? "/pictures/\(number).jpg",
             sha256: ContentDigest(of: content ?? "picture \(number)"),
             format: .jpeg,
             width: 40 + number,
             height: 30,
             bytes: 1000 + number,
             modifiedAt: 1_700_000_000.25,
-            perceptualHash: UInt64.max - UInt64(number),
-            metrics: ImageMetrics(
-                brightness: 0.5,
-                darkest: 0.1,
-                brightest: 0.9,
-                contrast: 0.2,
-                sharpness: 100,
-                entropy: 7
-            )
+            damage: number == 1 ? .truncated : nil,
+            pixelDigest: ContentDigest(of: "pixels \(number)"),
+            perceptualHash: PerceptualHash(words: [.max - UInt64(number), 1, 2, .max]),
+            metrics: metrics,
+            facts: ImageFacts(camera: "Maker Model", capturedAt: nil, hasLocation: number == 1)
         )
+    }
+
+    static var metrics: ImageMetrics {
+        var metrics = ImageMetrics()
+        metrics.brightness = 0.5
+        metrics.darkest = 0.1
+        metrics.brightest = 0.9
+        metrics.contrast = 0.2
+        metrics.sharpness = 100
+        metrics.entropy = 7
+        metrics.colorfulness = 30
+        metrics.saturation = 0.4
+        metrics.grayness = 0.1
+        metrics.border = 0.05
+        metrics.jpegQuality = 90
+        return metrics
     }
 
     static let version = Version(

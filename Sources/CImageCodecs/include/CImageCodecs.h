@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CImageMeasure.h"
+
 /// How a call ended.
 typedef enum cic_status : int32_t {
     CIC_OK = 0,
@@ -15,12 +17,14 @@ typedef enum cic_status : int32_t {
     /// More pixels than the caller allows; the header carries the sizes.
     CIC_TOO_LARGE = 4,
     CIC_OUT_OF_MEMORY = 5,
+    /// The header names far more pixels than the bytes can hold; it carries the sizes.
+    CIC_BOMB = 6,
 } cic_status;
 
 /// What is wrong with pixels that were decoded nevertheless.
 typedef enum cic_damage : int32_t {
     CIC_DAMAGE_NONE = 0,
-    /// The file ends early: the rest of the pixels is filler.
+    /// The file ends early: pixels that it lacks are filler.
     CIC_DAMAGE_TRUNCATED = 1,
     /// Some of the coded data is wrong: pixels may be wrong from there on.
     CIC_DAMAGE_CORRUPT = 2,
@@ -43,6 +47,7 @@ cic_status cic_jpeg_probe(const uint8_t *_Nonnull bytes, size_t size, uint64_t p
 ///
 /// `rgb` holds 3 * ceil(width * eighths / 8) * ceil(height * eighths / 8) bytes, all of which are
 /// written when the status is `CIC_OK`. CMYK is taken as inverted, as Adobe and everyone writes it.
+/// An embedded profile is converted to sRGB; one that cannot be read is passed over.
 cic_status cic_jpeg_decode(const uint8_t *_Nonnull bytes, size_t size, uint32_t eighths,
                            cic_header expected, uint8_t *_Nonnull rgb,
                            cic_damage *_Nonnull damage, char *_Nonnull message);
@@ -62,20 +67,38 @@ cic_status cic_png_probe(const uint8_t *_Nonnull bytes, size_t size, uint64_t pi
 /// Decodes a PNG file to 8-bit RGB: alpha is blended onto white, gamma is ignored.
 ///
 /// `rgb` holds 3 * width * height bytes, all of which are written when the status is `CIC_OK`.
+/// Of 16 bits the upper eight are taken. Of an animation the default picture is shown. An embedded
+/// profile is converted to sRGB; one that cannot be read is passed over.
 cic_status cic_png_decode(const uint8_t *_Nonnull bytes, size_t size, cic_header expected,
                           uint8_t *_Nonnull rgb, cic_damage *_Nonnull damage,
                           char *_Nonnull message);
 
+/// Reads the header of a WebP file and refuses more than `pixel_limit` pixels.
+cic_status cic_webp_probe(const uint8_t *_Nonnull bytes, size_t size, uint64_t pixel_limit,
+                          cic_header *_Nonnull header, char *_Nonnull message);
+
+/// Decodes a WebP file to 8-bit RGB: alpha is blended onto white, of an animation the first frame
+/// is shown, an embedded profile is converted to sRGB.
+///
+/// `rgb` holds 3 * width * height bytes, all of which are written when the status is `CIC_OK`.
+cic_status cic_webp_decode(const uint8_t *_Nonnull bytes, size_t size, cic_header expected,
+                           uint8_t *_Nonnull rgb, cic_damage *_Nonnull damage,
+                           char *_Nonnull message);
+
 /// Scales 8-bit RGB: area average along an axis that shrinks, bilinear along one that grows.
 ///
-/// All sizes are at least 1. `CIC_OK` or `CIC_OUT_OF_MEMORY`.
+/// All sizes are at least 1. `CIC_OK` or `CIC_OUT_OF_MEMORY`. Where the processor has AVX2, code
+/// for it is used, whose result may differ by one; not so when `plain` is not 0.
 cic_status cic_resize(const uint8_t *_Nonnull rgb, uint32_t width, uint32_t height,
-                      uint8_t *_Nonnull output, uint32_t output_width, uint32_t output_height);
+                      uint8_t *_Nonnull output, uint32_t output_width, uint32_t output_height,
+                      int32_t plain);
 
 /// Turns stored pixels upright by an EXIF orientation (1...8); 5...8 swap width and height.
 void cic_orient(const uint8_t *_Nonnull rgb, uint32_t width, uint32_t height, int32_t orientation,
                 uint8_t *_Nonnull output);
 
-/// Writes the Rec. 601 luma of `count` RGB pixels, rounded.
-void cic_luma(const uint8_t *_Nonnull rgb, size_t count, uint8_t *_Nonnull output);
+/// Lets the process keep the memory of pictures that were freed, for the next ones.
+///
+/// Without this, glibc gives the memory of each picture back, and takes it anew page by page.
+void cic_keep_freed_pages(void);
 #endif

@@ -19,10 +19,34 @@ int32_t cvk_best_level(void);
 float cvk_dot(int32_t level, const float *_Nonnull left, const float *_Nonnull right,
               int64_t count);
 
-/// Writes the positions of the hashes that differ from `query` in at most `limit` bits, in rising
-/// order, to `matches`, which has room for `count`, and returns how many there are.
-int64_t cvk_hamming_within(int32_t level, uint64_t query, const uint64_t *_Nonnull hashes,
-                           int64_t count, int32_t limit, int32_t *_Nonnull matches);
+/// 256-bit perceptual hashes, each split into four words.
+///
+/// The words hold the bits of waves that are even both ways, odd across, odd down, and odd both
+/// ways. To mirror a picture flips all bits of the two words that are odd along that axis.
+typedef struct cvk_hashes {
+    /// The first word of each hash, then the second of each, the third, and the fourth.
+    const uint64_t *_Nonnull words;
+    /// How many hashes.
+    int64_t count;
+} cvk_hashes;
+
+/// A hash that others are compared with.
+typedef struct cvk_hash_query {
+    /// Its four words.
+    uint64_t plain[4];
+    /// The four words of the hash of the transposed picture.
+    uint64_t transposed[4];
+    /// Bits that may differ from the picture as it is or mirrored left to right.
+    int32_t limit;
+    /// Bits that may differ from the picture turned or mirrored in one of the six other ways.
+    int32_t turned_limit;
+} cvk_hash_query;
+
+/// Writes the positions from `first` on of the hashes within the limits of `query`, rising, to
+/// `matches`, which has room for all of them, and returns how many there are.
+int64_t cvk_hamming_within(int32_t level, const cvk_hash_query *_Nonnull query,
+                           const cvk_hashes *_Nonnull hashes, int64_t first,
+                           int32_t *_Nonnull matches);
 
 /// Numbers that `cvk_pack` writes: the rows rounded up to whole panels.
 int64_t cvk_packed_size(int64_t rows, int64_t depth);

@@ -67,7 +67,7 @@ struct DecodeCommand: ParsableCommand {
                 width: image.width,
                 height: image.height,
                 pixels: keepsPixels ? pixels : nil,
-                failure: image.damage?.code.rawValue
+                failure: image.damage?.rawValue
             )
         } catch {
             return Square(failure: error.code.rawValue)

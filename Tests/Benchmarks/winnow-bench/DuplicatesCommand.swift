@@ -32,7 +32,7 @@ struct DuplicatesCommand: ParsableCommand {
                 metrics: Dictionary(
                     uniqueKeysWithValues: samples.map { ($0.sample.id, $0.metrics) }
                 ),
-                neighborhood: try neighborhood(of: samples.map(\.sample), on: cores)
+                embeddings: try embeddings(of: samples.map(\.sample), on: cores)
             )
         }
         let pairs = groups.flatMap { group in
@@ -48,7 +48,8 @@ struct DuplicatesCommand: ParsableCommand {
             let rows = pairs.map { keep, member in
                 [
                     pictures.files[Int(keep)].relativePath,
-                    pictures.files[Int(member.id)].relativePath, "\(member.similarity)", "identity",
+                    pictures.files[Int(member.id)].relativePath, "\(member.similarity)",
+                    member.transform.rawValue,
                 ]
             }
             let columns = ["path_a", "path_b", "similarity", "transform"]
@@ -57,18 +58,12 @@ struct DuplicatesCommand: ParsableCommand {
         measurement.show(threads: cores.count)
     }
 
-    private func neighborhood(
-        of samples: [Sample],
-        on cores: Cores
-    ) throws -> Deduplication.Neighborhood? {
+    private func embeddings(of samples: [Sample], on cores: Cores) throws -> EmbeddingMatrix? {
         if model == "none" { return nil }
-        let matrix = try PictureVectors.matrix(
+        return try PictureVectors.matrix(
             of: samples.map { ($0.id, $0.path) },
             from: try PictureVectors.embedder(model),
             on: cores
         )
-        let graph = try ExactSearch(loop: cores.loop)
-            .graph(of: matrix, k: ClusterStage.neighborCount)
-        return Deduplication.Neighborhood(matrix: matrix, graph: graph)
     }
 }

@@ -78,8 +78,8 @@ struct ExportCommand: ParsableCommand {
         )
         // Copies of one content must agree, so the class follows from the content.
         let samples = outcomes.compactMap { outcome -> NewSample? in
-            guard case .success(var sample, _) = outcome else { return nil }
-            let number = sample.perceptualHash % UInt64(Self.categoryCount)
+            guard case .success(var sample) = outcome else { return nil }
+            let number = sample.perceptualHash.words[1] % UInt64(Self.categoryCount)
             sample.labels = [
                 NewSample.GivenLabel(
                     label: .classification(category: categories[Int(number)].name),

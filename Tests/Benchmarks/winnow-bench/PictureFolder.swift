@@ -22,7 +22,8 @@ struct PictureFolder {
     /// Reads all files as import does, in their order; thumbnails go to a folder that is removed afterwards.
     func read(on cores: Cores) throws -> [SampleReader.Outcome] {
         try TemporaryFolder.use { folder in
-            let outcomes = cores.map(files, SampleReader(thumbnailFolder: folder).read)
+            let reader = SampleReader(thumbnailFolder: folder)
+            let outcomes = cores.map(files) { reader.read($0).outcome }
             for case .unwritable(let error) in outcomes { throw error }
             return outcomes
         }
@@ -33,7 +34,7 @@ struct PictureFolder {
         of outcomes: [SampleReader.Outcome]
     ) -> [(sample: Sample, metrics: ImageMetrics)] {
         outcomes.enumerated().compactMap { number, outcome in
-            guard case .success(let new, _) = outcome else { return nil }
+            guard case .success(let new) = outcome else { return nil }
             let sample = Sample(
                 id: Sample.ID(number),
                 path: new.path,
@@ -42,6 +43,8 @@ struct PictureFolder {
                 width: new.width,
                 height: new.height,
                 bytes: new.bytes,
+                damage: new.damage,
+                pixelDigest: new.pixelDigest,
                 perceptualHash: new.perceptualHash
             )
             return (sample, new.metrics)

@@ -18,9 +18,10 @@ struct ScanCommand: ParsableCommand {
     @OptionGroup var options: CoreOptions
 
     private static let columns = [
-        "path", "sha256", "perceptual_hash", "width", "height", "brightness", "darkest",
-        "brightest",
-        "contrast", "sharpness", "entropy", "flags", "failure",
+        "path", "sha256", "pixels_sha256", "perceptual_hash", "width", "height", "brightness",
+        "darkest", "brightest", "contrast", "sharpness", "entropy", "colorfulness", "saturation",
+        "grayness", "border", "jpeg_quality", "camera", "captured_at", "has_location", "flags",
+        "failure",
     ]
 
     func run() throws {
@@ -55,14 +56,16 @@ struct ScanCommand: ParsableCommand {
     private static func row(_ outcome: SampleReader.Outcome, flags: String) -> [String] {
         let empty = [String](repeating: "", count: columns.count - 2)
         switch outcome {
-        case .success(let sample, _):
-            let metrics = sample.metrics
-            let hash = String(sample.perceptualHash, radix: 16)
+        case .success(let sample):
+            let (metrics, facts) = (sample.metrics, sample.facts)
             return [
-                sample.sha256.hex, String(repeating: "0", count: 16 - hash.count) + hash,
+                sample.sha256.hex, sample.pixelDigest.hex, sample.perceptualHash.hex,
                 "\(sample.width)", "\(sample.height)", "\(metrics.brightness)",
                 "\(metrics.darkest)", "\(metrics.brightest)", "\(metrics.contrast)",
-                "\(metrics.sharpness)", "\(metrics.entropy)", flags, "",
+                "\(metrics.sharpness)", "\(metrics.entropy)", "\(metrics.colorfulness)",
+                "\(metrics.saturation)", "\(metrics.grayness)", "\(metrics.border)",
+                metrics.jpegQuality.map { "\($0)" } ?? "", facts.camera ?? "",
+                facts.capturedAt ?? "", "\(facts.hasLocation)", flags, "",
             ]
         case .failure(let failed):
             return empty + [failed.failure.code.rawValue]

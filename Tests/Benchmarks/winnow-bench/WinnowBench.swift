@@ -1,4 +1,5 @@
 import ArgumentParser
+import Curation
 
 /// The command `winnow-bench`.
 @main
@@ -17,4 +18,9 @@ struct WinnowBench: ParsableCommand {
             KnnCommand.self, ClusterCommand.self, ExportCommand.self,
         ]
     )
+
+    static func main() {
+        ProcessMemory.keepFreedPages()
+        main(nil)
+    }
 }

@@ -1,0 +1,232 @@
+import Archives
+import CurationCore
+import Foundation
+import TestKit
+import Testing
+
+@Suite struct ArchiveReaderTests {
+    private static let members = [
+        MemberBytes("a.jpg", Array("first".utf8)),
+        MemberBytes("folder/b.jpg", [UInt8](repeating: 7, count: 5000)),
+        MemberBytes("empty.jpg", []),
+        MemberBytes(String(repeating: "long/", count: 60) + "c.jpg", Array("third".utf8)),
+    ]
+
+    private func read(_ path: String) throws -> [(ArchiveMember, [UInt8])] {
+        let reader = try ArchiveReader(path: path)
+        var found: [(ArchiveMember, [UInt8])] = []
+        while let member = try reader.next() {
+            found.append((member, try reader.read(limit: 1 << 20)))
+        }
+        return found
+    }
+
+    private func expectMembers(_ found: [(ArchiveMember, [UInt8])]) {
+        #expect(found.map(\.0.name) == Self.members.map(\.name))
+        #expect(found.map(\.1) == Self.members.map(\.bytes))
+        #expect(found.allSatisfy { $0.0.kind == .file && $0.0.size == $0.1.count })
+    }
+
+    @Test(arguments: [ArchiveBytes.TarNames.gnu, .pax])
+    func `a member of a plain tar lies where its offset says`(_ names: ArchiveBytes.TarNames) throws
+    {
+        let folder = try TemporaryFolder()
+        let tar = ArchiveBytes.tar(Self.members, names: names)
+        let found = try read(try folder.write(tar, to: "a.tar").path)
+        expectMembers(found)
+        for (member, bytes) in found {
+            let offset = try #require(member.offset)
+            #expect(Array(tar[offset..<(offset + bytes.count)]) == bytes)
+            #expect(member.modifiedAt == 1_700_000_000)
+        }
+    }
+
+    @Test func `what is compressed has no offset`() throws {
+        let folder = try TemporaryFolder()
+        let tar = ArchiveBytes.gzip(ArchiveBytes.tar(Self.members))
+        let zip = ArchiveBytes.zip(Self.members)
+        for (name, bytes) in [("a.tar.gz", tar), ("a.zip", zip), ("no-ending", zip)] {
+            let found = try read(try folder.write(bytes, to: name).path)
+            expectMembers(found)
+            #expect(found.allSatisfy { $0.0.offset == nil })
+        }
+    }
+
+    @Test(arguments: ["ustar", "gnu", "pax", "v7"])
+    func `what the system's tar writes is read`(_ format: String) throws {
+        let folder = try TemporaryFolder()
+        let isLong = format == "gnu" || format == "pax"
+        let name = String(repeating: "n", count: isLong ? 200 : 80) + ".jpg"
+        var bytes: [UInt8] = []
+        for index in 0..<70_000 { bytes.append(UInt8(truncatingIfNeeded: index &* 31)) }
+        try folder.write(bytes, to: "in/\(name)")
+        try folder.write([1, 2, 3], to: "in/z.jpg")
+        for (option, file) in [("-cf", "a.tar"), ("-czf", "a.tar.gz")] {
+            let path = folder.url.appending(path: file).path
+            let tar = Process()
+            tar.executableURL = URL(filePath: "/usr/bin/env")
+            tar.arguments = [
+                "tar", "--format=\(format)", option, path, "-C", folder.url.path, "in",
+            ]
+            try tar.run()
+            tar.waitUntilExit()
+            try #require(tar.terminationStatus == 0)
+            let found = try read(path).filter { $0.0.kind == .file }
+            let contents = Dictionary(uniqueKeysWithValues: found.map { ($0.0.name, $0.1) })
+            #expect(
+                contents == [Array("in/\(name)".utf8): bytes, Array("in/z.jpg".utf8): [1, 2, 3]]
+            )
+            for (member, bytes) in found where file == "a.tar" {
+                let all = try Data(contentsOf: URL(filePath: path))
+                let offset = try #require(member.offset)
+                #expect(Array(all[offset..<(offset + bytes.count)]) == bytes)
+            }
+        }
+    }
+
+    @Test func `names are the bytes that were written, twins included`() throws {
+        let folder = try TemporaryFolder()
+        let names: [[UInt8]] = [
+            Array("caf\u{E9}.jpg".utf8), Array("cafe\u{301}.jpg".utf8), [0xFF, 0x2E, 0x6A],
+            Array("new\nline.jpg".utf8),
+        ]
+        let members = names.map { MemberBytes($0, [1]) }
+        for (index, bytes) in [
+            ArchiveBytes.tar(members), ArchiveBytes.tar(members, names: .pax),
+            ArchiveBytes.zip(members),
+        ].enumerated() {
+            let path = try folder.write(bytes, to: "\(index)").path
+            #expect(try read(path).map(\.0.name) == names, "\(index)")
+        }
+    }
+
+    @Test func `links and devices are told from files`() throws {
+        let folder = try TemporaryFolder()
+        var members = [MemberBytes("file", [1])]
+        for (type, name) in [("1", "hard"), ("2", "soft"), ("3", "device"), ("5", "folder/")] {
+            var member = MemberBytes(name, [])
+            member.type = Array(type.utf8)[0]
+            member.target = Array("/etc/passwd".utf8)
+            members.append(member)
+        }
+        let found = try read(try folder.write(ArchiveBytes.tar(members), to: "a.tar").path)
+        #expect(found.map(\.0.kind) == [.file, .link, .link, .other, .folder])
+        #expect(found.dropFirst().allSatisfy { $0.1.isEmpty })
+    }
+
+    @Test func `a tar cut anywhere gives what came before and then an error`() throws {
+        let folder = try TemporaryFolder()
+        let tar = ArchiveBytes.tar(Array(Self.members.prefix(2)))
+        for end in stride(from: 1, to: 512 + 512 + 512 + 5000, by: 307) {
+            let path = try folder.write(Array(tar[..<end]), to: "cut.tar").path
+            let reader = try ArchiveReader(path: path)
+            var names: [[UInt8]] = []
+            #expect(throws: ArchivesError.self) {
+                while let member = try reader.next() {
+                    _ = try reader.read(limit: 1 << 20)
+                    names.append(member.name)
+                }
+                // A cut between two members cannot be told from the end.
+                if end == 1024 { throw ArchivesError.bomb(path: path) }
+            }
+            #expect(names.count == (end < 1024 ? 0 : 1), "\(end)")
+            #expect(try reader.next() == nil)
+        }
+    }
+
+    @Test func `damage in the middle ends the archive once`() throws {
+        let folder = try TemporaryFolder()
+        var tar = ArchiveBytes.tar(Self.members)
+        for index in 1024..<1100 { tar[index] = 0x55 }
+        let path = try folder.write(tar, to: "a.tar").path
+        let reader = try ArchiveReader(path: path)
+        #expect(try reader.next()?.name == Self.members[0].name)
+        #expect(throws: ArchivesError.self) { try reader.next() }
+        #expect(try reader.next() == nil)
+    }
+
+    @Test(arguments: 0..<300 as Range<UInt64>)
+    func `no bytes crash the reader or make it hang`(_ seed: UInt64) throws {
+        let folder = try TemporaryFolder()
+        var generator = SeededGenerator(seed: seed)
+        let kinds = [
+            ArchiveBytes.tar(Self.members), ArchiveBytes.tar(Self.members, names: .pax),
+            ArchiveBytes.zip(Self.members), ArchiveBytes.gzip(ArchiveBytes.tar(Self.members)),
+        ]
+        var bytes = kinds[Int(seed % 4)]
+        for _ in 0..<Int.random(in: 1...20, using: &generator) {
+            let place = Int.random(in: bytes.indices, using: &generator)
+            bytes[place] = UInt8.random(in: 0...255, using: &generator)
+        }
+        let reader = try ArchiveReader(path: try folder.write(bytes, to: "a").path)
+        var steps = 0
+        var isDone = false
+        while !isDone, steps < 1000 {
+            steps += 1
+            do {
+                if try reader.next() == nil {
+                    isDone = true
+                } else {
+                    _ = try reader.read(limit: 1 << 20)
+                }
+            } catch {}
+        }
+        #expect(isDone)
+    }
+
+    @Test func `a member that is too large is passed over`() throws {
+        let folder = try TemporaryFolder()
+        for bytes in [ArchiveBytes.tar(Self.members), ArchiveBytes.zip(Self.members)] {
+            let path = try folder.write(bytes, to: "a").path
+            let reader = try ArchiveReader(path: path)
+            _ = try reader.next()
+            _ = try reader.next()
+            #expect(throws: ArchivesError.memberTooLarge(path: path, limit: 4999)) {
+                try reader.read(limit: 4999)
+            }
+            #expect(try reader.next()?.name == Self.members[2].name)
+        }
+    }
+
+    @Test func `an archive that unpacks to too much is a bomb, also when it is skipped`() throws {
+        let folder = try TemporaryFolder()
+        let zeros = MemberBytes("zeros.jpg", [UInt8](repeating: 0, count: 1 << 20))
+        try folder.write(ArchiveBytes.tar([zeros, zeros, zeros]), to: "a.tar")
+        let gzip = Process()
+        gzip.executableURL = URL(filePath: "/usr/bin/env")
+        gzip.arguments = ["gzip", folder.url.appending(path: "a.tar").path]
+        try gzip.run()
+        gzip.waitUntilExit()
+        try #require(gzip.terminationStatus == 0)
+        let path = folder.url.appending(path: "a.tar.gz").path
+        var limits = ArchiveLimits()
+        (limits.freeBytes, limits.ratio) = (1 << 20, 10)
+        for isRead in [true, false] {
+            let reader = try ArchiveReader(path: path, limits: limits)
+            #expect(throws: ArchivesError.bomb(path: path)) {
+                while try reader.next() != nil { if isRead { _ = try reader.read(limit: 1 << 22) } }
+            }
+        }
+        limits.ratio = 5000
+        let reader = try ArchiveReader(path: path, limits: limits)
+        while try reader.next() != nil { #expect(try reader.read(limit: 1 << 22).count == 1 << 20) }
+        (limits.ratio, limits.members) = (5000, 2)
+        let counting = try ArchiveReader(path: path, limits: limits)
+        #expect(throws: ArchivesError.bomb(path: path)) { while try counting.next() != nil {} }
+    }
+
+    @Test func `a member that needs a password is marked`() throws {
+        let folder = try TemporaryFolder()
+        let zip = ArchiveBytes.zip([MemberBytes("a.jpg", [1, 2, 3])], isEncrypted: true)
+        let reader = try ArchiveReader(path: try folder.write(zip, to: "a.zip").path)
+        #expect(try reader.next()?.isEncrypted == true)
+    }
+
+    @Test func `a pipe or nothing is not waited for`() throws {
+        let tree = try HostileTree()
+        for name in ["pipe.jpg", "gone.tar", "sub"] {
+            let path = tree.root.appending(path: name).path
+            #expect(throws: ArchivesError.self) { try ArchiveReader(path: path) }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import Curation
+import CurationCore
+import Foundation
+import TestKit
+import Testing
+
+/// What a second import makes of files that moved, changed, vanished or came back.
+@Suite struct ImportAgainTests {
+    /// A folder of five photos that was imported once.
+    private struct Imported {
+        let source: TemporaryFolder
+        let fixture: PipelineFixture
+
+        init(copy: Bool = false) throws {
+            source = try TemporaryFolder()
+            for number in 1...5 {
+                try source.write(
+                    try Fixtures.bytes("photos/IMG_000\(number).jpg"),
+                    to: "\(number).jpg"
+                )
+            }
+            fixture = try PipelineFixture()
+            let first = try again { $0.copy = copy }
+            try #require(first.imported == 5)
+        }
+
+        func path(_ name: String) -> String { source.url.appending(path: name).path }
+
+        @discardableResult
+        func again(
+            _ change: (inout ImportStage.Request) -> Void = { _ in }
+        ) throws -> ImportStage.Report {
+            var request = ImportStage.Request(sources: [source.url.path])
+            change(&request)
+            return try ImportStage(dataset: fixture.dataset).run(request)
+        }
+
+        func failures() throws -> [ImportFailure.Code] {
+            try fixture.dataset.failures().map(\.code)
+        }
+    }
+
+    @Test func `a file that was renamed is the same picture`() throws {
+        let set = try Imported()
+        let before = try set.fixture.dataset.samples()
+        try FileManager.default.createDirectory(
+            atPath: set.path("deep"),
+            withIntermediateDirectories: true
+        )
+        try FileManager.default.moveItem(
+            atPath: set.path("2.jpg"),
+            toPath: set.path("deep/two.jpg")
+        )
+        let report = try set.again()
+        #expect(report.moved == 1 && report.imported == 0 && report.vanished == 0)
+        let after = try set.fixture.dataset.samples()
+        #expect(after.map(\.id) == before.map(\.id) && after.map(\.sha256) == before.map(\.sha256))
+        #expect(after.map { $0.path.hasSuffix("deep/two.jpg") }.contains(true))
+        #expect(try VerifyStage(dataset: set.fixture.dataset).run().problems.isEmpty)
+        let third = try set.again()
+        #expect(third.unchanged == 5 && third.moved == 0)
+    }
+
+    @Test func `a file that vanished is listed until it is back`() throws {
+        let set = try Imported()
+        let bytes = try Fixtures.bytes("photos/IMG_0003.jpg")
+        try FileManager.default.removeItem(atPath: set.path("3.jpg"))
+        #expect(try set.again { $0.dryRun = true }.vanished == 1)
+        #expect(try set.failures().isEmpty)
+        let report = try set.again()
+        #expect(report.vanished == 1 && report.failed == 0 && report.unchanged == 4)
+        #expect(try set.failures() == [.missing])
+        #expect(try set.fixture.dataset.samples().count == 5)
+        try set.source.write(bytes, to: "3.jpg")
+        #expect(try set.again().unchanged == 5)
+        #expect(try set.failures().isEmpty)
+    }
+
+    @Test func `a file with another date and the same bytes is unchanged`() throws {
+        let set = try Imported()
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSince1970: 1_000_000_000)],
+            ofItemAtPath: set.path("1.jpg")
+        )
+        #expect(try set.again().unchanged == 5)
+        #expect(try set.failures().isEmpty)
+    }
+
+    @Test func `a file that holds another picture is listed, and the old one stays`() throws {
+        let set = try Imported()
+        let old = try Fixtures.bytes("photos/IMG_0004.jpg")
+        try set.source.write(try Fixtures.bytes("photos/IMG_0009.jpg"), to: "4.jpg")
+        let report = try set.again()
+        #expect(report.changed == 1 && report.unchanged == 4 && report.imported == 0)
+        #expect(try set.failures() == [.changed])
+        #expect(
+            try set.fixture.dataset.samples().contains { $0.sha256 == ContentDigest(of: old) }
+        )
+        try set.source.write(old, to: "4.jpg")
+        #expect(try set.again().unchanged == 5)
+        #expect(try set.failures().isEmpty)
+    }
+
+    @Test func `a broken file that was deleted is forgotten, and one that was mended comes in`()
+        throws
+    {
+        let set = try Imported()
+        try set.source.write(Array("no picture".utf8), to: "bad.jpg")
+        try set.source.write(Array("no picture either".utf8), to: "worse.jpg")
+        #expect(try set.again().failedByCode == ["not-an-image": 2])
+        try FileManager.default.removeItem(atPath: set.path("bad.jpg"))
+        try set.source.write(try Fixtures.bytes("photos/IMG_0008.jpg"), to: "worse.jpg")
+        let report = try set.again()
+        #expect(report.imported == 1 && report.failed == 0)
+        #expect(try set.failures().isEmpty)
+    }
+
+    @Test func `with copies the data set needs its sources no more`() throws {
+        let set = try Imported(copy: true)
+        try FileManager.default.removeItem(at: set.source.url)
+        let report = try EmbedStage(dataset: set.fixture.dataset).run(.descriptor)
+        #expect(report.embedded == 5 && report.failed == 0)
+    }
+
+    @Test func `vectors of the same pass are those of a pass of their own`() throws {
+        let photos = try PipelineFixture.photos(20)
+        let one = try PipelineFixture()
+        let request = ImportStage.Request(sources: photos)
+        let report = try ImportStage(dataset: one.dataset).run(request, embedding: .descriptor)
+        #expect(report.embedded == 20)
+        #expect(try EmbedStage(dataset: one.dataset).run(.descriptor).skipped == 20)
+        let two = try PipelineFixture(sources: photos)
+        #expect(try EmbedStage(dataset: two.dataset).run(.descriptor).embedded == 20)
+        let folders = [one, two].map { $0.dataset.folder.appending(path: "features") }
+        let files = try folders.map { folder in
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().map {
+                try Data(contentsOf: folder.appending(path: $0))
+            }
+        }
+        #expect(files[0] == files[1] && !files[0].isEmpty)
+    }
+
+    @Test func `a second import waits a moment, then says that the data set is busy`() throws {
+        let set = try Imported()
+        let lock = FileHandle(
+            forUpdatingAtPath: set.fixture.dataset.folder.appending(path: "import.lock").path
+        )
+        let held = try #require(lock)
+        try #require(flock(held.fileDescriptor, LOCK_EX | LOCK_NB) == 0)
+        let clock = ContinuousClock()
+        let start = clock.now
+        #expect {
+            try set.again()
+        } throws: { error in
+            if case .busy(let text)? = error as? CurationError {
+                text.contains("another import")
+            } else {
+                false
+            }
+        }
+        #expect(clock.now - start < .seconds(5))
+        try held.close()
+        #expect(try set.again().unchanged == 5)
+    }
+}

@@ -1,0 +1,199 @@
+import Curation
+import CurationCore
+import Foundation
+import TestKit
+import Testing
+
+@Suite struct SourceListTests {
+    private let folder: TemporaryFolder
+    private var root: String { folder.url.path }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func pictures(_ names: String...) throws {
+        for name in names { try folder.write(HostileTree.picture, to: name) }
+    }
+
+    private func relative(_ list: SourceList) -> [String] {
+        list.files.map { String($0.path.dropFirst(root.count + 1)) }
+    }
+
+    private func source(_ name: String, _ text: String) throws -> String {
+        try folder.write(Array(text.utf8), to: name).path
+    }
+
+    // MARK: - Patterns
+
+    @Test func `a pattern means the files that fit it`() throws {
+        try pictures("a1.jpg", "a2.jpg", "b1.jpg", "c/a3.jpg", "c/d/a4.jpg", ".h/a5.jpg", "[x].jpg")
+        for (pattern, names) in [
+            ("a*.jpg", ["a1.jpg", "a2.jpg"]), ("?1.jpg", ["a1.jpg", "b1.jpg"]),
+            ("[!a]1.jpg", ["b1.jpg"]), ("[a-b]1.jpg", ["a1.jpg", "b1.jpg"]),
+            ("*/*.jpg", ["c/a3.jpg"]),
+            ("**/a*.jpg", ["a1.jpg", "a2.jpg", "c/a3.jpg", "c/d/a4.jpg"]),
+            ("{b,a}1.jpg", ["a1.jpg", "b1.jpg"]),
+            ("a{1..2}.jpg", ["a1.jpg", "a2.jpg"]), ("[x].jpg", ["[x].jpg"]),
+            ("c/**", ["c/a3.jpg", "c/d/a4.jpg"]),
+            ("**/**/d", ["c/d/a4.jpg"]),
+        ] {
+            #expect(relative(try SourceList(["\(root)/\(pattern)"])) == names, "\(pattern)")
+        }
+        #expect(throws: CurationError.self) { try SourceList(["\(root)/z*.jpg"]) }
+        #expect(throws: CurationError.self) { try SourceList(["\(root)/a{1..3}.jpg"]) }
+        #expect(throws: CurationError.self) { try SourceList(["\(root)/{1..9}{0..9999999}.jpg"]) }
+    }
+
+    @Test func `a pattern of stars is matched in little time`() throws {
+        let name = String(repeating: "a", count: 200)
+        try pictures(name)
+        let pattern = String(repeating: "*a", count: 100) + "b"
+        #expect(throws: CurationError.self) { try SourceList(["\(root)/\(pattern)"]) }
+    }
+
+    // MARK: - Lists
+
+    @Test func `a list names files below its folder, or anywhere by absolute paths`() throws {
+        try pictures("in/a.jpg", "in/b c.jpg", "out.jpg", "in/x.tar")
+        let text =
+            "\u{FEFF}a.jpg\r\n\r\nb c.jpg\n./a.jpg\n../out.jpg\n\(root)/out.jpg\nno.jpg\nx.tar\nn.txt"
+        let list = try SourceList([try source("in/list.txt", text)])
+        #expect(relative(list) == ["in/a.jpg", "in/b c.jpg", "out.jpg"])
+        #expect(list.namedTwice == 1 && list.ignored == 1)
+        #expect(list.archives.map(\.path) == ["\(root)/in/x.tar"])
+        #expect(list.failures.map(\.code) == [.outsideRoot, .missing])
+        #expect(list.failures.map(\.path) == ["\(root)/in/list.txt#5", "\(root)/in/no.jpg"])
+        #expect(list.failures[1].message.contains("line 7 of"))
+    }
+
+    @Test func `a list comes from standard input`() throws {
+        try pictures("a\nb.jpg")
+        let bytes = Array("\(root)/a\nb.jpg\0".utf8)
+        let list = try SourceList(["-"], standardInput: { bytes })
+        #expect(relative(list) == ["a\nb.jpg"])
+    }
+
+    // MARK: - Annotation files
+
+    @Test func `COCO names are looked for beside the file and in the usual folders`() throws {
+        try pictures(
+            "a.jpg",
+            "images/b.jpg",
+            "train2017/c.jpg",
+            "data/d.jpg",
+            "w/e.jpg",
+            "f\\g.jpg"
+        )
+        let names = [
+            "a.jpg", "b.jpg", "c.jpg", "d.jpg", #"w\\e.jpg"#, "none.jpg", "a.jpg", "A.jpg",
+            #"f\\g.jpg"#,
+        ]
+        let records = names.map { #"{"file_name": "\#($0)"}"# }.joined(separator: ",")
+        let text = #"{"images": [\#(records)]}"#
+        let file = try source("annotations/instances_train2017.json", text)
+        let expected = [
+            "a.jpg", "data/d.jpg", "f\\g.jpg", "images/b.jpg", "train2017/c.jpg", "w/e.jpg",
+        ]
+        for list in [
+            try SourceList([file]), try SourceList([root], annotations: file),
+            try SourceList([root], format: .coco),
+        ] {
+            #expect(relative(list) == expected)
+            #expect(list.failures.map(\.code) == [.duplicateName, .missing, .missing])
+            #expect(list.failures[0].path.hasSuffix("#images[6]"))
+        }
+    }
+
+    @Test func `a COCO file that is wrong is an error that names the place`() throws {
+        let file = try source("a.json", #"{"images": [{"file_name": 1}]}"#)
+        let error = #expect(throws: CurationError.self) { try SourceList([file]) }
+        #expect(error?.description.contains("images[0]") == true)
+        #expect(throws: CurationError.self) { try SourceList([try source("b.json", "{}")]) }
+    }
+
+    @Test func `YOLO entries are folders and lists`() throws {
+        try pictures(
+            "images/train/a.jpg",
+            "images/train/b.jpg",
+            "images/val/c.jpg",
+            "test/images/d.jpg"
+        )
+        _ = try source("images/train/labels.txt", "0 0 0 0 0")
+        _ = try source("lists/val.txt", "./images/val/c.jpg\n../images/val/c.jpg\n../../x.jpg\n")
+        let text =
+            "path: /elsewhere\ntrain: images/train\nval: [lists/val.txt]\ntest: ../test/images\n"
+        _ = try source("data.yaml", text)
+        let list = try SourceList([root])
+        let expected = [
+            "images/train/a.jpg", "images/train/b.jpg", "images/val/c.jpg", "test/images/d.jpg",
+        ]
+        #expect(relative(list) == expected)
+        #expect(list.namedTwice == 1 && list.failures.map(\.code) == [.outsideRoot])
+        let other = try source("other.yaml", "train: ../../etc\nval: /etc\ntest: none")
+        let refused = try SourceList([other])
+        #expect(refused.files.isEmpty)
+        #expect(refused.failures.map(\.code) == [.outsideRoot, .outsideRoot, .missing])
+    }
+
+    @Test func `VOC files name pictures beside them`() throws {
+        try pictures("v/JPEGImages/1.jpg", "v/JPEGImages/2.jpg", "w/3.jpg")
+        func xml(_ name: String) -> String {
+            "<annotation><filename>\(name)</filename></annotation>"
+        }
+        for number in 1...2 { _ = try source("v/Annotations/\(number).xml", xml("\(number).jpg")) }
+        _ = try source("v/Annotations/bad.xml", "<annotation>")
+        let list = try SourceList(["\(root)/v"])
+        #expect(relative(list) == ["v/JPEGImages/1.jpg", "v/JPEGImages/2.jpg"])
+        #expect(list.failures.map(\.path) == ["\(root)/v/Annotations/bad.xml"])
+        #expect(list.failures.map(\.code) == [.corrupt])
+        #expect(relative(try SourceList([try source("w/3.xml", xml("3.jpg"))])) == ["w/3.jpg"])
+        let one = try SourceList(["\(root)/v/Annotations/2.xml"])
+        #expect(relative(one) == ["v/JPEGImages/2.jpg"])
+    }
+
+    @Test func `LabelMe files name pictures in other folders of the source`() throws {
+        try pictures("images/a.jpg", "b.jpg")
+        _ = try source("json/a.json", #"{"imagePath": "..\\images\\a.jpg"}"#)
+        _ = try source("b.json", #"{"imagePath": "b.jpg", "imageData": null}"#)
+        _ = try source("c.json", #"{"imagePath": "../c.jpg"}"#)
+        let list = try SourceList([root], format: .labelme)
+        #expect(relative(list) == ["b.jpg", "images/a.jpg"])
+        #expect(list.failures.map(\.code) == [.outsideRoot])
+        #expect(relative(try SourceList(["\(root)/b.json"])) == ["b.jpg"])
+    }
+
+    @Test func `CSV and JSON Lines name pictures by a column`() throws {
+        try pictures("p/a.jpg", "p/b.jpg")
+        let csv = try source("p/t.csv", "label,path\n1,a.jpg\n2,a.jpg\n3,b.jpg\n")
+        let list = try SourceList([csv])
+        #expect(relative(list) == ["p/a.jpg", "p/b.jpg"] && list.namedTwice == 1)
+        let lines = try source("t.jsonl", "{\"image\": \"a.jpg\"}\n{\"image\": \"../t.jsonl\"}\n")
+        let other = try SourceList(["\(root)/p"], annotations: lines)
+        #expect(relative(other) == ["p/a.jpg"] && other.failures.map(\.code) == [.outsideRoot])
+    }
+
+    // MARK: - Archives
+
+    @Test func `archives are told by their first bytes or their ending`() throws {
+        let tar = ArchiveBytes.tar([MemberBytes("a.jpg", [1])])
+        for (name, bytes) in [
+            ("1", tar), ("2.bin", ArchiveBytes.zip([])), ("3.dat", ArchiveBytes.gzip(tar)),
+            ("4.tar", [UInt8](repeating: 0, count: 10_240)),
+        ] {
+            let path = try folder.write(bytes, to: name).path
+            let list = try SourceList([path])
+            #expect(list.archives.map(\.path) == [path] && list.files.isEmpty)
+        }
+        try pictures("picture.tar")
+        #expect(try SourceList(["\(root)/picture.tar"]).files.count == 1)
+        #expect(try SourceList([root]).archivesPassed == 2)
+    }
+
+    @Test func `shards are a folder or a pattern`() throws {
+        for number in 0..<12 { try folder.write([1], to: "s/\("00\(number)".suffix(3)).tar") }
+        try pictures("s/a.jpg")
+        #expect(try SourceList(["\(root)/s"], format: .webdataset).archives.count == 12)
+        let some = try SourceList(["\(root)/s/{003..011}.tar"], format: .webdataset)
+        #expect(some.archives.map(\.path).first == "\(root)/s/003.tar" && some.archives.count == 9)
+        #expect(throws: CurationError.self) { try SourceList([root + "/s/a"], format: .webdataset) }
+    }
+}

@@ -1,0 +1,217 @@
+import CurationCore
+import Imaging
+import Testing
+
+@Suite struct ImageFactsTests {
+    private static let whole = ExifFile(
+        make: "Canon",
+        model: "Canon EOS 5D",
+        time: "2026:01:31 12:34:56",
+        offset: "+09:00",
+        latitude: [(52, 1), (31, 1), (12, 10)]
+    )
+
+    @Test(arguments: [true, false], [ImageFormat.jpeg, .png, .webp])
+    func `the facts are read from every format in both byte orders`(
+        isLittleEndian: Bool,
+        format: ImageFormat
+    ) {
+        var exif = Self.whole
+        exif.isLittleEndian = isLittleEndian
+        let facts = ImageFacts(of: exif.file(format), format: format)
+        let expected = ImageFacts(
+            camera: "Canon EOS 5D",
+            capturedAt: "2026-01-31T12:34:56+09:00",
+            hasLocation: true
+        )
+        #expect(facts == expected)
+    }
+
+    @Test func `a file without EXIF data has no facts`() {
+        let file = JPEGEncoder.encode(SyntheticPictures.flat(8, 8, 9), quality: 80)
+        #expect(ImageFacts(of: file, format: .jpeg) == ImageFacts())
+        #expect(ImageFacts(of: [], format: .png) == ImageFacts())
+    }
+
+    @Test(
+        arguments: [
+            ("Canon", "Canon EOS 5D", "Canon EOS 5D"), ("SONY", "DSC-W80", "SONY DSC-W80"),
+            ("NIKON CORPORATION", "NIKON D90", "NIKON D90"), ("", "Pixel 9", "Pixel 9"),
+            ("Apple", "", "Apple"), ("  Leica  Camera AG ", " M11\t", "Leica Camera AG M11"),
+            ("", "", nil), ("   ", "\u{7}", nil),
+            ("Evil\u{1B}[31m", "a\nb\u{202E}c\u{0}", "Evil [31m a b c"),
+            ("Café", "Ünï", "Café Ünï"),
+        ] as [(String, String, String?)]
+    )
+    func `maker and model are one clean line`(make: String, model: String, camera: String?) {
+        let exif = ExifFile(make: make, model: model)
+        #expect(ImageFacts(of: exif.file(.jpeg), format: .jpeg).camera == camera)
+    }
+
+    @Test func `a camera has at most a hundred characters`() {
+        let accents = "e" + String(repeating: "\u{301}", count: 5000)
+        for name in [String(repeating: "x", count: 5000), accents] {
+            let exif = ExifFile(make: "", model: name)
+            let camera = ImageFacts(of: exif.file(.png), format: .png).camera ?? ""
+            #expect(camera.unicodeScalars.count == 100)
+        }
+    }
+
+    @Test func `bytes that are no text are left out`() {
+        let exif = ExifFile(modelBytes: [0xFF, 0xFE, 0x41, 0xC3, 0x28])
+        #expect(ImageFacts(of: exif.file(.jpeg), format: .jpeg).camera == "A (")
+    }
+
+    @Test(
+        arguments: [
+            ("2024:02:29 23:59:59", nil, "2024-02-29T23:59:59"),
+            ("2024-02-29T23:59:59", nil, "2024-02-29T23:59:59"),
+            ("2023:02:29 00:00:00", nil, nil), ("1900:02:29 00:00:00", nil, nil),
+            ("2000:02:29 00:00:00", "-03:30", "2000-02-29T00:00:00-03:30"),
+            ("2026:04:31 00:00:00", nil, nil), ("2026:13:01 00:00:00", nil, nil),
+            ("2026:00:10 00:00:00", nil, nil), ("0000:00:00 00:00:00", nil, nil),
+            ("2026:01:01 24:00:00", nil, nil), ("2026:01:01 12:60:00", nil, nil),
+            ("    :  :     :  :  ", nil, nil), ("2026:01:01", nil, nil), ("", nil, nil),
+            ("2026:01:01 12:00:00+01:00", nil, nil),
+            ("2026:01:01 12:00:00", "+15:00", "2026-01-01T12:00:00"),
+            ("2026:01:01 12:00:00", "09:00", "2026-01-01T12:00:00"),
+            ("2026:01:01 12:00:00", "+09:00:00", "2026-01-01T12:00:00"),
+            ("2026:01:01 12:00:00", "   :  ", "2026-01-01T12:00:00"),
+        ] as [(String, String?, String?)]
+    )
+    func `a time counts when there is such a time`(time: String, offset: String?, read: String?) {
+        let exif = ExifFile(time: time, offset: offset)
+        #expect(ImageFacts(of: exif.file(.jpeg), format: .jpeg).capturedAt == read)
+    }
+
+    @Test func `a latitude of nothing is no place`() {
+        for (latitude, isPlace) in [
+            ([(0, 0), (0, 0), (0, 0)], false), ([(0, 1), (0, 1), (0, 1)], true),
+            ([(52, 1), (0, 0), (0, 0)], true), ([(52, 1)], false),
+        ] {
+            let exif = ExifFile(latitude: latitude.map { (UInt32($0.0), UInt32($0.1)) })
+            #expect(ImageFacts(of: exif.file(.jpeg), format: .jpeg).hasLocation == isPlace)
+        }
+    }
+
+    @Test func `directories that lead in circles or outside are passed over`() {
+        for offset in [0, 8, 9, 10, 0xFFFF, 0x7FFF_FFFF, 0xFFFF_FFFF] as [UInt32] {
+            var exif = Self.whole
+            exif.directoryOffset = offset
+            let facts = ImageFacts(of: exif.file(.jpeg), format: .jpeg)
+            #expect(facts.camera == "Canon EOS 5D")
+            #expect(facts.hasLocation == false)
+        }
+    }
+
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func `a file with any wrong bytes is read without harm`(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        for format in [ImageFormat.jpeg, .png, .webp] {
+            let whole = Self.whole.file(format)
+            for _ in 0..<25 {
+                var file = whole
+                for _ in 0..<Int.random(in: 1...8, using: &generator) {
+                    file[Int.random(in: 12..<file.count, using: &generator)] = UInt8.random(
+                        in: 0...255,
+                        using: &generator
+                    )
+                }
+                file.removeLast(Int.random(in: 0..<file.count / 2, using: &generator))
+                let facts = ImageFacts(of: file, format: format)
+                #expect((facts.camera ?? "x").unicodeScalars.count <= 100)
+                #expect((facts.camera ?? "x").unicodeScalars.allSatisfy { $0.value >= 0x20 })
+                #expect([nil, 19, 25].contains(facts.capturedAt?.utf8.count))
+            }
+        }
+    }
+}
+
+/// Writes files that have nothing but EXIF data.
+private struct ExifFile {
+    var isLittleEndian = true
+    var modelBytes: [UInt8] = []
+    var make: [UInt8] = []
+    var time: String?
+    var offset: String?
+    var latitude: [(UInt32, UInt32)] = []
+    /// Where the directories of EXIF and GPS are said to be, instead of where they are.
+    var directoryOffset: UInt32?
+
+    init(
+        make: String = "",
+        model: String = "",
+        time: String? = nil,
+        offset: String? = nil,
+        latitude: [(UInt32, UInt32)] = []
+    ) {
+        self.make = Array(make.utf8)
+        modelBytes = Array(model.utf8)
+        self.time = time
+        self.offset = offset
+        self.latitude = latitude
+    }
+
+    init(modelBytes: [UInt8]) { self.modelBytes = modelBytes }
+
+    func file(_ format: ImageFormat) -> [UInt8] {
+        let block = structure()
+        switch format {
+        case .jpeg:
+            let payload = Array("Exif\0\0".utf8) + block
+            return [0xFF, 0xD8, 0xFF, 0xE1] + bigEndian(payload.count + 2, 2) + payload
+                + [0xFF, 0xD9]
+        case .png:
+            let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+            return signature + bigEndian(block.count, 4) + Array("eXIf".utf8) + block
+                + [0, 0, 0, 0]
+        default:
+            let chunk =
+                Array("EXIF".utf8) + bigEndian(block.count, 4).reversed() + block
+                + [UInt8](repeating: 0, count: block.count % 2)
+            return Array("RIFF".utf8) + bigEndian(chunk.count + 4, 4).reversed()
+                + Array("WEBP".utf8) + chunk
+        }
+    }
+
+    /// A TIFF structure: the first directory at 8, those of EXIF and GPS behind it, then all values.
+    private func structure() -> [UInt8] {
+        let (exifStart, locationStart, dataStart) = (8 + 54, 8 + 54 + 30, 8 + 54 + 30 + 18)
+        var data: [UInt8] = []
+        func place(_ bytes: [UInt8]) -> UInt32 {
+            defer { data += bytes + [UInt8](repeating: 0, count: bytes.count % 2) }
+            return UInt32(dataStart + data.count)
+        }
+        func text(_ tag: UInt16, _ bytes: [UInt8]) -> [UInt8] {
+            let ended = bytes + [0, 0, 0, 0, 0]
+            return entry(tag, kind: 2, count: ended.count, value: place(ended))
+        }
+        let first =
+            number(4, 2) + text(0x010F, make) + text(0x0110, modelBytes)
+            + entry(0x8769, kind: 4, count: 1, value: directoryOffset ?? UInt32(exifStart))
+            + entry(0x8825, kind: 4, count: 1, value: directoryOffset ?? UInt32(locationStart))
+            + number(0, 4)
+        let exif =
+            number(2, 2) + text(0x9003, Array((time ?? "").utf8))
+            + text(0x9011, Array((offset ?? "").utf8)) + number(0, 4)
+        let fractions = latitude.flatMap { number($0.0, 4) + number($0.1, 4) }
+        let location =
+            number(1, 2) + entry(2, kind: 5, count: latitude.count, value: place(fractions))
+            + number(0, 4)
+        let head: [UInt8] = isLittleEndian ? [0x49, 0x49, 42, 0] : [0x4D, 0x4D, 0, 42]
+        return head + number(8, 4) + first + exif + location + data
+    }
+
+    private func entry(_ tag: UInt16, kind: UInt32, count: Int, value: UInt32) -> [UInt8] {
+        number(UInt32(tag), 2) + number(kind, 2) + number(UInt32(count), 4) + number(value, 4)
+    }
+
+    private func number(_ value: UInt32, _ size: Int) -> [UInt8] {
+        let bytes = bigEndian(Int(value), size)
+        return isLittleEndian ? bytes.reversed() : bytes
+    }
+
+    private func bigEndian(_ value: Int, _ size: Int) -> [UInt8] {
+        (0..<size).map { UInt8(truncatingIfNeeded: value >> (8 * (size - 1 - $0))) }
+    }
+}
