@@ -7,42 +7,57 @@ extension ImportRun {
     private static let chunk = 64
 
     /// Tells by their bytes whether files with another size or date hold another picture.
-    func compare(_ suspects: [(file: FoundFile, sample: Sample.ID)]) throws {
+    ///
+    /// - Returns: The files that do.
+    /// - Throws: `CurationError.storage`, `.busy`; `CancellationError`.
+    func compare(_ suspects: [(file: FoundFile, sample: Sample.ID)]) throws -> [ChangedFile] {
+        var changed: [ChangedFile] = []
         for start in stride(from: 0, to: suspects.count, by: Self.chunk) {
             try interruption.check()
             let part = Array(suspects[start..<min(start + Self.chunk, suspects.count)])
             let samples = try rephrasing { () throws in
                 try dataset.store.samples(part.map(\.sample))
             }
-            let listed = WorkerPool.map(Array(zip(part.map(\.file), samples))) { file, sample in
-                Self.difference(between: file, and: sample)
-            }
-            let same = zip(part, listed).filter { $1 == nil }.map(\.0.file)
-            count { report in
-                report.unchanged += same.count
-                for case let failed? in listed {
-                    if failed.failure.code == .changed {
-                        report.changed += 1
-                    } else {
-                        report.count(failed: failed.failure.code)
-                    }
+            let verdicts = WorkerPool.map(Array(zip(part.map(\.file), samples)), Self.compare)
+            var same: [FoundFile] = []
+            for verdict in verdicts {
+                switch verdict {
+                case .same(let file): same.append(file)
+                case .changed(let file): changed.append(file)
+                case .unreadable(let failed): try keep([failed])
                 }
             }
-            try list(listed.compactMap(\.self))
+            count { $0.unchanged += same.count }
             guard !isDryRun, !same.isEmpty else { continue }
             try rephrasing { () throws in
                 try dataset.store.touch(same.map { ($0.path, $0.bytes, $0.modifiedAt) })
             }
         }
+        return changed
     }
 
-    /// Why a file is not the picture that was imported from it; nil when it is.
-    private static func difference(between file: FoundFile, and sample: Sample) -> FailedFile? {
+    private enum Verdict: Sendable {
+        case same(FoundFile)
+        case changed(ChangedFile)
+        case unreadable(FailedFile)
+    }
+
+    private static func compare(_ file: FoundFile, with sample: Sample) -> Verdict {
         do throws(PictureFile.Refusal) {
             let bytes = try PictureFile.read(file.path, followingLinks: file.isLink)
-            return ContentDigest(of: bytes) == sample.sha256 ? nil : changed(file)
+            let digest = ContentDigest(of: bytes)
+            return digest == sample.sha256
+                ? .same(file)
+                : .changed(ChangedFile(file: file, digest: digest, sample: sample.id))
         } catch {
-            return failed(file, error.code, error.message)
+            let failure = ImportFailure(
+                path: file.path,
+                code: error.code,
+                message: error.message
+            )
+            return .unreadable(
+                FailedFile(failure: failure, bytes: file.bytes, modifiedAt: file.modifiedAt)
+            )
         }
     }
 
@@ -87,15 +102,6 @@ extension ImportRun {
         return String(path[..<mark.lowerBound])
     }
 
-    private static func changed(_ file: FoundFile) -> FailedFile {
-        failed(
-            file,
-            .changed,
-            "The file holds another picture than the one that was imported, which the data set keeps. "
-                + "Put the old file back, or import the new picture under another name."
-        )
-    }
-
     private static func vanished(_ sample: Sample) -> FailedFile {
         let failure = ImportFailure(
             path: sample.path,
@@ -105,14 +111,5 @@ extension ImportRun {
                 + "that it was moved to."
         )
         return FailedFile(failure: failure)
-    }
-
-    private static func failed(
-        _ file: FoundFile,
-        _ code: ImportFailure.Code,
-        _ message: String
-    ) -> FailedFile {
-        let failure = ImportFailure(path: file.path, code: code, message: message)
-        return FailedFile(failure: failure, bytes: file.bytes, modifiedAt: file.modifiedAt)
     }
 }

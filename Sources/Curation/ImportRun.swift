@@ -20,6 +20,7 @@ final class ImportRun: Sendable {
     private let writer = WriteBehind()
     private let counts = Mutex(ImportStage.Report())
     private let done = Mutex(0)
+    private let displaced = Mutex<Set<ExactText>>([])
 
     /// Describes an import; `classes` are given by the path of the file.
     init(
@@ -66,7 +67,8 @@ final class ImportRun: Sendable {
             for (code, number) in plan.failedBefore { report.count(number, failed: code) }
         }
         try keep(sources.failures.map { FailedFile(failure: $0) })
-        try compare(plan.suspects)
+        let changed = try compare(plan.suspects)
+        displace(changed)
         let files = plan.pending
         if !isDryRun {
             try restore(plan.restored)
@@ -75,6 +77,7 @@ final class ImportRun: Sendable {
         }
         var formerMembers: [Sample.ID] = []
         for archive in sources.archives { formerMembers += try importMembers(of: archive) }
+        try settle(changed)
         try reportVanished(plan.unseen, formerMembers: formerMembers)
     }
 
@@ -104,6 +107,15 @@ final class ImportRun: Sendable {
             throw error
         }
         try writer.finish()
+    }
+
+    /// Says whose names other pictures have taken, so that their own may be found under new ones.
+    func displace(_ changed: [ChangedFile]) {
+        displaced.withLock { $0 = Set(changed.map { ExactText($0.file.path) }) }
+    }
+
+    private func isDisplaced(_ sample: Sample) -> Bool {
+        displaced.withLock { $0.contains(ExactText(sample.path)) }
     }
 
     /// Keeps files that failed, and counts them.
@@ -180,7 +192,7 @@ extension ImportRun {
                 failures: failures,
                 author: "import",
                 at: .now,
-                isGone: dataset.pictures.isGone
+                isGone: { isDisplaced($0) || dataset.pictures.isGone($0) }
             )
             let embedded = try keep(pieces.map(\.vectors), of: outcome.ids)
             count { report in

@@ -138,6 +138,53 @@ extension DatasetStore {
         }
     }
 
+    /// Moves images to paths that are those of one another, in one transaction.
+    package func exchange(
+        _ moves: [(sample: Sample.ID, path: String, modifiedAt: Double)],
+        author: String,
+        at moment: Timestamp
+    ) throws(StorageError) {
+        guard !moves.isEmpty else { return }
+        try write { database in
+            var batch = LabelBatch(kind: .import, author: author, at: moment)
+            batch.payload["moved"] = "\(moves.count)"
+            for move in moves {
+                let path = try String.fetchOne(
+                    database,
+                    sql: "SELECT path FROM sample WHERE id = ?",
+                    arguments: [move.sample]
+                )
+                batch.moves.append(MoveRow(sample: move.sample, from: path ?? "", to: move.path))
+            }
+            try batch.append(to: database)
+            // No path is that of two images at any moment; one of a file starts with a slash.
+            for move in moves {
+                try database.execute(
+                    sql: "UPDATE sample SET path = 'moving ' || id WHERE id = ?",
+                    arguments: [move.sample]
+                )
+            }
+            for move in moves {
+                try database.execute(
+                    sql: "UPDATE sample SET path = ?, modifiedAt = ? WHERE id = ?",
+                    arguments: [move.path, move.modifiedAt, move.sample]
+                )
+                try Self.removeFailure(of: move.path, in: database)
+            }
+        }
+    }
+
+    /// The images that have the bytes, by id.
+    package func samples(holding digest: ContentDigest) throws(StorageError) -> [Sample] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: "SELECT * FROM sample WHERE sha256 = ? ORDER BY id",
+                arguments: [digest.hex]
+            ).map { try Sample($0) }
+        }
+    }
+
     /// Takes files from the list of those that failed.
     package func removeFailures(_ paths: [String]) throws(StorageError) {
         try write { database in

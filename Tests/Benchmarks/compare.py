@@ -2,6 +2,7 @@
 """Runs winnow-bench beside the tools that people use today, on the same input, and prints a table.
 
     pip install numpy pillow opencv-python-headless simplejpeg faiss-cpu webdataset
+    pip install cleanvision imagehash czkawka
     compare.py --bench .build/release/winnow-bench --pictures DIR
 
 DIR holds JPEG files of any size. Each run is a process of its own, and of three runs the one with
@@ -29,7 +30,7 @@ def main():
     )
     parser.add_argument("--bench", required=True)
     parser.add_argument("--pictures", required=True)
-    parser.add_argument("--only", default="decode,knn,embed,export")
+    parser.add_argument("--only", default="decode,scan,knn,embed,export")
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--dimension", type=int, default=512)
     parser.add_argument("--peer", help=argparse.SUPPRESS)
@@ -55,6 +56,16 @@ def decode(options):
         rows.append(("winnow-bench decode", threads, ours(options, command)))
         for peer in ("pillow_draft", "opencv_reduced", "simplejpeg"):
             rows.append((peer, threads, theirs(options, peer, threads)))
+    return rows
+
+
+def scan(options):
+    rows = []
+    for threads in THREADS:
+        command = ["scan", options.pictures, "--threads", str(threads)]
+        rows.append(("winnow-bench scan", threads, ours(options, command)))
+    for peer in ("cleanvision", "imagehash_phash", "czkawka"):
+        rows.append((peer, 1, theirs(options, peer, 1)))
     return rows
 
 
@@ -115,7 +126,8 @@ def theirs(options, peer, threads):
 
 
 def output_of(command, environment=None):
-    run = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
+    # Some peers draw progress bars; what they say of errors comes with the exception.
+    run = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     return run.stdout
 
 
@@ -219,6 +231,37 @@ def simplejpeg_cv2(options):
     decode_all(options, decoder)
 
 
+def cleanvision(options):
+    from cleanvision import Imagelab
+
+    started, processor = time.perf_counter(), time.process_time()
+    lab = Imagelab(filepaths=pictures(options))
+    lab.find_issues(n_jobs=1, verbose=False)
+    emit(started, processor, len(lab.issues), "images")
+
+
+def imagehash_phash(options):
+    import imagehash
+    from PIL import Image
+
+    paths = pictures(options)
+    started, processor = time.perf_counter(), time.process_time()
+    for path in paths:
+        imagehash.phash(Image.open(path))
+    emit(started, processor, len(paths), "images")
+
+
+def czkawka_similar(options):
+    import czkawka
+
+    started, processor = time.perf_counter(), time.process_time()
+    finder = czkawka.ImageSimilarity()
+    finder.set_directories([os.path.abspath(options.pictures)])
+    finder.set_similarity(8)
+    finder.find_similar()
+    emit(started, processor, len(pictures(options)), "images")
+
+
 def faiss_flat(options):
     import faiss
     import numpy
@@ -291,12 +334,15 @@ def check_neighbors(options):
     return f"{same / ours.size:.6f} of the rows are those of faiss, {worse} are further away"
 
 
-COMPARISONS = {"decode": decode, "knn": knn, "embed": embed, "export": export}
-UNITS = {"decode": "images", "knn": "rows", "embed": "images", "export": "megabytes"}
+COMPARISONS = {"decode": decode, "scan": scan, "knn": knn, "embed": embed, "export": export}
+UNITS = {"decode": "images", "scan": "images", "knn": "rows", "embed": "images", "export": "megabytes"}
 PEERS = {
     "pillow_draft": pillow_draft,
     "opencv_reduced": opencv_reduced,
     "simplejpeg": simplejpeg_cv2,
+    "cleanvision": cleanvision,
+    "imagehash_phash": imagehash_phash,
+    "czkawka": czkawka_similar,
     "faiss_flat": faiss_flat,
     "webdataset": webdataset_export,
 }
@@ -304,6 +350,9 @@ NEEDS = {
     "pillow_draft": ["PIL", "numpy"],
     "opencv_reduced": ["cv2"],
     "simplejpeg": ["simplejpeg", "cv2"],
+    "cleanvision": ["cleanvision"],
+    "imagehash_phash": ["imagehash"],
+    "czkawka": ["czkawka"],
     "faiss_flat": ["faiss"],
     "webdataset": ["webdataset", "numpy"],
 }

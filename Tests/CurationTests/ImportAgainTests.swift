@@ -61,6 +61,33 @@ import Testing
         #expect(third.unchanged == 5 && third.moved == 0)
     }
 
+    @Test func `names that were exchanged or passed on are followed`() throws {
+        let set = try Imported()
+        let files = FileManager.default
+        func number(_ photo: Int) throws -> String {
+            let digest = ContentDigest(of: try Fixtures.bytes("photos/IMG_000\(photo).jpg"))
+            let sample = try set.fixture.dataset.samples().first { $0.sha256 == digest }
+            return URL(filePath: try #require(sample).path).lastPathComponent
+        }
+        // 1 and 2 take each other's names; 3 passes its name to 4, which passes its own to 5.
+        for (from, to) in [
+            ("1", "x"), ("2", "1"), ("x", "2"), ("5", "six"), ("4", "5"), ("3", "4"),
+        ] {
+            try files.moveItem(atPath: set.path("\(from).jpg"), toPath: set.path("\(to).jpg"))
+        }
+        try set.source.write(try Fixtures.bytes("photos/IMG_0008.jpg"), to: "3.jpg")
+        let ids = try set.fixture.dataset.samples().map(\.id)
+        #expect(try set.again { $0.dryRun = true }.changed == 5)
+        let report = try set.again()
+        #expect(report.moved == 5 && report.imported == 1)
+        #expect(report.changed == 0 && report.vanished == 0 && report.failed == 0)
+        #expect(try (1...5).map(number) == ["2.jpg", "1.jpg", "4.jpg", "5.jpg", "six.jpg"])
+        #expect(try number(8) == "3.jpg")
+        #expect(try set.fixture.dataset.samples().map(\.id).starts(with: ids))
+        #expect(try VerifyStage(dataset: set.fixture.dataset).run().problems.isEmpty)
+        #expect(try set.again().unchanged == 6)
+    }
+
     @Test func `a file that vanished is listed until it is back`() throws {
         let set = try Imported()
         let bytes = try Fixtures.bytes("photos/IMG_0003.jpg")
