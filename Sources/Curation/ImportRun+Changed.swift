@@ -72,8 +72,8 @@ extension ImportRun {
         let failure = ImportFailure(
             path: changed.file.path,
             code: .changed,
-            message: "The file holds another picture than the one that was imported, which the data "
-                + "set keeps. Put the old file back, or import the new picture under another name."
+            message: "The file holds another picture than the one that was imported, which the "
+                + "data set keeps. Put the old file back, or import the new picture under another name."
         )
         return FailedFile(
             failure: failure,
