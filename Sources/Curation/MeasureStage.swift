@@ -53,8 +53,30 @@ public struct MeasureStage: Sendable {
                 ),
                 accuracy: try truth.map { try Self.accuracy(of: labeled, truth: $0) }
             )
-            return Self.metrics(of: report)
+            return Self.metrics(of: report) + (try fileMetrics(samples: samples.count))
         }
+    }
+
+    /// What the files say of how they were taken: a place is a matter of privacy before an export.
+    private func fileMetrics(samples: Int) throws -> [Metric] {
+        let located = try dataset.store.samplesWithLocation()
+        let location = Metric(
+            name: "location",
+            value: Double(located.count) / Double(max(samples, 1)),
+            histogram: nil,
+            flagged: located.count,
+            samples: located,
+            interval: nil
+        )
+        let cameras = Metric(
+            name: "cameras",
+            value: nil,
+            histogram: try dataset.store.cameraCounts(),
+            flagged: 0,
+            samples: [],
+            interval: nil
+        )
+        return [location, cameras]
     }
 
     private static func metrics(of report: QualityReport) -> [Metric] {

@@ -34,6 +34,27 @@ extension DatasetStore {
         }
     }
 
+    /// The images whose files name a place on Earth, by id.
+    package func samplesWithLocation() throws(StorageError) -> [Sample.ID] {
+        try read {
+            try Int64.fetchAll($0, sql: "SELECT id FROM sample WHERE hasLocation ORDER BY id")
+        }
+    }
+
+    /// How many images each camera took; those whose files name none are left out.
+    package func cameraCounts() throws(StorageError) -> [String: Int] {
+        try read { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT camera, count(*) AS images FROM sample
+                    WHERE camera IS NOT NULL GROUP BY camera
+                    """
+            )
+            return Dictionary(uniqueKeysWithValues: rows.map { ($0["camera"], $0["images"]) })
+        }
+    }
+
     /// How many images carry a label that a person stands behind.
     package func decidedCount() throws(StorageError) -> Int {
         try read {

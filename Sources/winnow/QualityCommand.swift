@@ -9,9 +9,9 @@ struct QualityCommand: ParsableCommand {
         abstract: "Measure the pictures and the labels.",
         discussion: """
             Finds pictures that are dark, light, blurry, of low information, of odd size
-            or shape; counts the classes; and, given a file of true classes, says how
-            many labels are right. With --json one document a line: name, value or
-            histogram, flagged.
+            or shape, or damaged, and those whose files name a place on Earth; counts
+            cameras and classes; and, given a file of true classes, says how many labels
+            are right. With --json one document a line: name, value or histogram, flagged.
 
             Examples:
               winnow quality -d ~/cats

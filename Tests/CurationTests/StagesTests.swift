@@ -129,6 +129,35 @@ import Testing
         #expect(flagged["issue.odd-size"] == 0)
     }
 
+    @Test func `pictures that name a place are flagged, and cameras counted`() throws {
+        // An Exif block: the maker, and a directory of the place with a latitude of 1 degree.
+        let block: [UInt8] =
+            Array("Exif\0\0II*\0".utf8) + [8, 0, 0, 0]
+            + [2, 0, 0x0F, 0x01, 2, 0, 4, 0, 0, 0] + Array("Eye\0".utf8)
+            + [0x25, 0x88, 4, 0, 1, 0, 0, 0, 38, 0, 0, 0, 0, 0, 0, 0]
+            + [1, 0, 2, 0, 5, 0, 3, 0, 0, 0, 56, 0, 0, 0, 0, 0, 0, 0]
+            + [1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0]
+        let photo = try Fixtures.bytes("photos/IMG_0001.jpg")
+        let length = block.count + 2
+        let folder = try TemporaryFolder()
+        try folder.write(
+            Array(photo.prefix(2)) + [0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 255)] + block
+                + photo.dropFirst(2),
+            to: "placed.jpg"
+        )
+        try folder.write(photo, to: "plain.jpg")
+        let fixture = try PipelineFixture(sources: [folder.url.path])
+        let metrics = try MeasureStage(dataset: fixture.dataset).run()
+        let location = try #require(metrics.first { $0.name == "location" })
+        #expect(location.flagged == 1 && location.samples == [1] && location.value == 0.5)
+        #expect(metrics.first { $0.name == "cameras" }?.histogram == ["Eye": 1])
+        // The pixels are the same, so the two are copies of one picture.
+        _ = try EmbedStage(dataset: fixture.dataset).run(.descriptor)
+        #expect(try ClusterStage(dataset: fixture.dataset).run().exactGroups == 1)
+        let group = try #require(try fixture.dataset.duplicates().first)
+        #expect(group.members.map(\.id) == [1, 2] && group.reason.contains("metadata"))
+    }
+
     @Test func `labels are held to a file of true classes`() throws {
         let fixture = try PipelineFixture.embedded(40)
         let stage = ReviewStage(dataset: fixture.dataset)
