@@ -104,7 +104,7 @@ let package = Package(
         tests("Storage", grdb),
         tests("History"),
         tests("Reviewing", "Learning"),
-        tests("Quality"),
+        tests("Quality", "Imaging"),
         tests("Interchange"),
         tests("Export"),
         tests("Curation", logging),

@@ -24,13 +24,17 @@ final class OpenFile: Sendable {
     init(_ path: [UInt8]) throws(OpenFailure) {
         guard !path.contains(0) else { throw OpenFailure(reason: "its name has a zero byte") }
         let name = path.map(CChar.init(bitPattern:)) + [0]
-        let opened = unsafe open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        // A device may act on being opened, so it is looked at first; what is opened is looked at
+        // again, for it may have been replaced meanwhile.
+        var status = stat()
+        guard unsafe stat(name, &status) == 0 else { throw OpenFailure(reason: lastError()) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .noPlainFile }
+        let opened = unsafe open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard opened >= 0 else { throw OpenFailure(reason: lastError()) }
         descriptor = opened
-        var status = stat()
         guard unsafe fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             (size, modifiedAt) = (0, 0)
-            throw OpenFailure(reason: "it is no plain file")
+            throw .noPlainFile
         }
         size = Int(status.st_size)
         #if canImport(Darwin)
@@ -56,6 +60,9 @@ final class OpenFile: Sendable {
 
     /// The `count` bytes from `offset` on; nil when they are not there.
     func read(_ count: Int, at offset: Int) -> [UInt8]? {
+        guard let end = currentSize, count >= 0, offset >= 0, count <= end - offset else {
+            return nil
+        }
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count {
                 let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled...])
@@ -68,6 +75,11 @@ final class OpenFile: Sendable {
             }
         }
         return bytes.count == count ? bytes : nil
+    }
+
+    private var currentSize: Int? {
+        var status = stat()
+        return unsafe fstat(descriptor, &status) == 0 ? Int(status.st_size) : nil
     }
 
     /// Writes all of `bytes` at `offset`.
@@ -86,6 +98,8 @@ final class OpenFile: Sendable {
 
 /// Why a file could not be opened or written.
 struct OpenFailure: Error {
+    static let noPlainFile = OpenFailure(reason: "it is no plain file")
+
     let reason: String
 }
 

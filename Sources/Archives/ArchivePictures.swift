@@ -22,7 +22,8 @@ package final class ArchivePictures: Sendable {
     /// - Parameters:
     ///   - mostOpen: How many archives may be open or unpacked at a time.
     ///   - temporaryFolder: Where archives are unpacked that must be; a text of `PathText`.
-    ///   - isWanted: Which members are kept of an archive that must be unpacked, by their names.
+    ///   - isWanted: Which members are kept of an archive that must be unpacked, by their names; all
+    ///     plain files, unless it says otherwise.
     package init(
         mostOpen: Int = 8,
         temporaryFolder: String = "/var/tmp",
@@ -134,7 +135,7 @@ private final class OpenArchive: Sendable {
             }
             return unpacked
         } catch {
-            throw .noRoom(reason: error.reason)
+            throw .noRoom(folder: folder, reason: error.reason)
         }
     }
 }

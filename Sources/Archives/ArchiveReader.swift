@@ -99,7 +99,7 @@ package final class ArchiveReader {
         members += 1
         guard members <= limits.members else { throw end(.bomb(path: path)) }
         if let member = current, let offset = member.offset, let size = member.size,
-            offset + size > file.size
+            size > file.size - offset
         {
             throw end(.damaged(path: path, reason: "it ends early"))
         }
@@ -150,8 +150,11 @@ package final class ArchiveReader {
             throw end(.damaged(path: path, reason: error.reason))
         }
         delivered += part.count
-        let most = limits.freeBytes + limits.ratio * file.size
-        guard max(delivered, handle.unpacked) <= most else { throw end(.bomb(path: path)) }
+        // The size of a sparse file can be so large that whole numbers would not do.
+        let most = Double(limits.freeBytes) + Double(limits.ratio) * Double(file.size)
+        guard Double(max(delivered, handle.unpacked)) <= most else {
+            throw end(.bomb(path: path))
+        }
         return part
     }
 

@@ -12,8 +12,8 @@ package enum ArchivesError: Error, Equatable, CustomStringConvertible {
     case memberTooLarge(path: String, limit: Int)
     /// The archive no longer has the member.
     case changed(path: String, member: String)
-    /// What was unpacked cannot be kept.
-    case noRoom(reason: String)
+    /// What was unpacked cannot be kept in the folder of temporary files.
+    case noRoom(folder: String, reason: String)
 
     /// What failed, on which archive, and what to do.
     package var description: String {
@@ -34,8 +34,8 @@ package enum ArchivesError: Error, Equatable, CustomStringConvertible {
         case .changed(let path, let member):
             "the archive \(path) no longer has \(member) as it was imported: put the archive back as it "
                 + "was, or import it again"
-        case .noRoom(let reason):
-            "there is no room to unpack an archive (\(reason)): make room where temporary files are kept"
+        case .noRoom(let folder, let reason):
+            "an archive cannot be unpacked into \(folder) (\(reason)): make room there"
         }
     }
 }

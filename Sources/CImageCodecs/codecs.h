@@ -16,6 +16,9 @@ bool cic_is_bomb(uint64_t pixels, uint64_t least, size_t size);
 /// Writes why a file is a bomb.
 void cic_explain_bomb(cic_header header, size_t size, char *message);
 
+/// Whether a picture needs so much memory that only a sound one may have it.
+bool cic_is_costly(uint64_t bytes);
+
 /// Blends RGBA onto white.
 void cic_blend(const uint8_t *rgba, size_t count, uint8_t *rgb);
 

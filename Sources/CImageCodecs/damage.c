@@ -7,6 +7,10 @@ bool cic_is_bomb(uint64_t pixels, uint64_t least, size_t size) {
     return least / cut > size;
 }
 
+bool cic_is_costly(uint64_t bytes) {
+    return bytes > 256 << 20;
+}
+
 void cic_explain_bomb(cic_header header, size_t size, char *message) {
     snprintf(message, CIC_MESSAGE_SIZE, "%" PRIu32 " x %" PRIu32 " pixels in %zu bytes",
              header.width, header.height, size);

@@ -1,4 +1,5 @@
 #include "codecs.h"
+#include "jpeg_scans.h"
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,8 @@ typedef struct {
     /// Bytes that libjpeg had taken in, without any complaint, when there were no more.
     size_t taken;
     bool damaged;
+    /// Whether the first fault ends the reading.
+    bool strict;
     bool many_scans;
     int scan_limit;
     /// Bytes after the header of the first scan.
@@ -79,6 +82,7 @@ static void note(j_common_ptr info, int level) {
     case JWRN_NOT_SEQUENTIAL:
     case JWRN_BOGUS_PROGRESSION:
         reader->damaged = true;
+        if (reader->strict) fail(info);
         break;
     default:
         // Oddities that leave the pixels as they were meant.
@@ -96,7 +100,7 @@ static void start_source(j_decompress_ptr info) {
 
 static boolean refill(j_decompress_ptr info) {
     jpeg_reader *reader = info->client_data;
-    if (!reader->in_picture) ERREXIT(info, JERR_INPUT_EOF);
+    if (!reader->in_picture || reader->strict) ERREXIT(info, JERR_INPUT_EOF);
     if (!reader->exhausted && info->err->num_warnings == 0) {
         reader->taken = (size_t)(info->src->next_input_byte - reader->bytes);
     }
@@ -174,7 +178,8 @@ static cic_status probe_guarded(jpeg_reader *reader, size_t size, uint64_t pixel
     uint64_t pixels = (uint64_t)header->width * header->height;
     if (pixels > pixel_limit) return CIC_TOO_LARGE;
     // Huffman coding needs at least one bit for each block of 64 pixels. Arithmetic coding has no
-    // such bound, but no real picture needs 32 times less.
+    // such bound, but no real picture needs 32 times less. What follows the picture does not count.
+    if (pixels > 1 << 24) size = cic_jpeg_find_scans(reader->bytes, size, info).size;
     if (cic_is_bomb(pixels, pixels / 512 / (info->arith_code ? 32 : 1), size)) {
         cic_explain_bomb(*header, size, reader->message);
         return CIC_BOMB;
@@ -187,6 +192,67 @@ cic_status cic_jpeg_probe(const uint8_t *bytes, size_t size, uint64_t pixel_limi
     jpeg_reader reader = {0};
     open_reader(&reader, bytes, size, message);
     cic_status status = probe_guarded(&reader, size, pixel_limit, header);
+    jpeg_destroy_decompress(&reader.info);
+    return status;
+}
+
+/// Whether the end marker follows the last block: elsewhere a file without it counts as cut, too.
+static bool has_end(const jpeg_reader *reader) {
+    const struct jpeg_decompress_struct *info = &reader->info;
+    if (info->unread_marker == JPEG_EOI || reader->many_scans) return true;
+    const JOCTET *byte = info->src->next_input_byte;
+    for (size_t left = info->src->bytes_in_buffer; left >= 2; left--, byte++) {
+        if (memcmp(byte, end_of_image, 2) == 0) return true;
+    }
+    return false;
+}
+
+/// Memory for the pixels at the scale that was set, and for what many scans refine.
+static uint64_t needed_bytes(j_decompress_ptr info) {
+    jpeg_calc_output_dimensions(info);
+    uint64_t bytes = (uint64_t)info->output_width * info->output_height * 3;
+    for (int i = 0; i < info->num_components && jpeg_has_multiple_scans(info); i++) {
+        const jpeg_component_info *component = &info->comp_info[i];
+        bytes += (uint64_t)component->width_in_blocks * component->height_in_blocks *
+                 sizeof(JBLOCK);
+    }
+    return bytes;
+}
+
+/// Checks all that can be known of many scans before there is room for what they refine.
+static cic_status check_scan_sizes(jpeg_reader *reader, size_t size) {
+    cic_jpeg_scans scans = cic_jpeg_find_scans(reader->bytes, size, &reader->info);
+    uint32_t all = (1u << reader->info.num_components) - 1;
+    if (scans.ended && !scans.starved && scans.started == all) return CIC_OK;
+    snprintf(reader->message, CIC_MESSAGE_SIZE, "the scans are shorter than the picture");
+    return CIC_TRUNCATED;
+}
+
+static cic_status check_guarded(jpeg_reader *reader, size_t size, uint32_t eighths) {
+    if (setjmp(reader->escape)) return reader->failure;
+    struct jpeg_decompress_struct *info = &reader->info;
+    jpeg_create_decompress(info);
+    read_header(reader);
+    info->scale_num = eighths;
+    info->scale_denom = 8;
+    if (!cic_is_costly(needed_bytes(info))) return CIC_OK;
+    if (jpeg_has_multiple_scans(info)) return check_scan_sizes(reader, size);
+    reader->in_picture = true;
+    reader->strict = true;
+    info->scale_num = 1;
+    jpeg_start_decompress(info);
+    JDIMENSION stored = info->output_width * (JDIMENSION)info->output_components;
+    JSAMPARRAY row = info->mem->alloc_sarray((j_common_ptr)info, JPOOL_IMAGE, stored, 1);
+    while (info->output_scanline < info->output_height) jpeg_read_scanlines(info, row, 1);
+    if (has_end(reader)) return CIC_OK;
+    snprintf(reader->message, CIC_MESSAGE_SIZE, "the file lacks its end");
+    return CIC_TRUNCATED;
+}
+
+cic_status cic_jpeg_check(const uint8_t *bytes, size_t size, uint32_t eighths, char *message) {
+    jpeg_reader reader = {0};
+    open_reader(&reader, bytes, size, message);
+    cic_status status = check_guarded(&reader, size, eighths);
     jpeg_destroy_decompress(&reader.info);
     return status;
 }
@@ -234,17 +300,6 @@ static void read_rows(jpeg_reader *reader, uint8_t *rgb) {
     }
 }
 
-/// Whether the end marker follows the last block: elsewhere a file without it counts as cut, too.
-static bool has_end(const jpeg_reader *reader) {
-    const struct jpeg_decompress_struct *info = &reader->info;
-    if (info->unread_marker == JPEG_EOI || reader->many_scans) return true;
-    const JOCTET *byte = info->src->next_input_byte;
-    for (size_t left = info->src->bytes_in_buffer; left >= 2; left--, byte++) {
-        if (memcmp(byte, end_of_image, 2) == 0) return true;
-    }
-    return false;
-}
-
 static void open_color(jpeg_reader *reader, bool inks) {
     unsigned int size = 0;
     if (!jpeg_read_icc_profile(&reader->info, &reader->profile, &size)) return;
@@ -263,7 +318,7 @@ static cic_status decode_guarded(jpeg_reader *reader, uint32_t eighths, cic_head
     info->scale_denom = 8;
     bool inks = info->jpeg_color_space == JCS_CMYK || info->jpeg_color_space == JCS_YCCK;
     info->out_color_space = inks ? JCS_CMYK : JCS_RGB;
-    jpeg_calc_output_dimensions(info);
+    reader->strict = cic_is_costly(needed_bytes(info));
     if (info->output_width != expected.width || info->output_height != expected.height) {
         snprintf(reader->message, CIC_MESSAGE_SIZE, "the size is not that of the header");
         return CIC_CORRUPT;

@@ -20,6 +20,8 @@ typedef struct {
     size_t passes;
     /// Pixels with their alpha: of a row, or of all of an interlaced picture; else NULL.
     uint8_t *transparent;
+    /// A row as it is stored, when the file is only checked.
+    uint8_t *row;
     cic_color *color;
 } png_reader;
 
@@ -65,6 +67,7 @@ static void close_reader(png_reader *reader) {
     png_destroy_read_struct(&reader->png, &reader->info, NULL);
     cic_color_close(reader->color);
     free(reader->transparent);
+    free(reader->row);
 }
 
 static cic_status failure(const png_reader *reader) {
@@ -111,6 +114,47 @@ cic_status cic_png_probe(const uint8_t *bytes, size_t size, uint64_t pixel_limit
     if (open_reader(&reader, bytes, size, message)) {
         status = probe_guarded(&reader, size, pixel_limit, header);
     }
+    close_reader(&reader);
+    return status;
+}
+
+/// Memory for all the pixels, as they are decoded.
+static uint64_t needed_bytes(const png_reader *reader) {
+    png_structp png = reader->png;
+    uint64_t pixels = (uint64_t)png_get_image_width(png, reader->info) *
+                      png_get_image_height(png, reader->info);
+    bool interlaced = png_get_interlace_type(png, reader->info) != PNG_INTERLACE_NONE;
+    bool transparent = (png_get_color_type(png, reader->info) & PNG_COLOR_MASK_ALPHA) != 0 ||
+                       png_get_valid(png, reader->info, PNG_INFO_tRNS) != 0;
+    return pixels * (interlaced && transparent ? 7 : 3);
+}
+
+/// Reads the rows of each pass as they are stored, and keeps none.
+static cic_status check_guarded(png_reader *reader) {
+    if (setjmp(png_jmpbuf(reader->png))) return failure(reader);
+    png_structp png = reader->png;
+    read_header(reader, false);
+    if (!cic_is_costly(needed_bytes(reader))) return CIC_OK;
+    reader->row = malloc(png_get_rowbytes(png, reader->info));
+    if (!reader->row) return CIC_OUT_OF_MEMORY;
+    png_uint_32 width = png_get_image_width(png, reader->info);
+    png_uint_32 height = png_get_image_height(png, reader->info);
+    bool interlaced = png_get_interlace_type(png, reader->info) != PNG_INTERLACE_NONE;
+    for (int pass = 0; pass < (interlaced ? PNG_INTERLACE_ADAM7_PASSES : 1); pass++) {
+        if (interlaced && PNG_PASS_COLS(width, pass) == 0) continue;
+        png_uint_32 rows = interlaced ? PNG_PASS_ROWS(height, pass) : height;
+        for (png_uint_32 y = 0; y < rows; y++) png_read_row(png, reader->row, NULL);
+    }
+    png_read_end(png, NULL);
+    if (!reader->damaged) return CIC_OK;
+    snprintf(reader->message, CIC_MESSAGE_SIZE, "a checksum is wrong");
+    return CIC_CORRUPT;
+}
+
+cic_status cic_png_check(const uint8_t *bytes, size_t size, char *message) {
+    png_reader reader = {0};
+    cic_status status = CIC_OUT_OF_MEMORY;
+    if (open_reader(&reader, bytes, size, message)) status = check_guarded(&reader);
     close_reader(&reader);
     return status;
 }

@@ -6,6 +6,9 @@
 #include <webp/decode.h>
 #include <webp/demux.h>
 
+/// How pixels are coded, as libwebp counts it; each frame of an animation has its own way.
+typedef enum { ANIMATED = 0, LOSSY = 1, LOSSLESS = 2 } webp_coding;
+
 /// One reading of one file.
 typedef struct {
     WebPDemuxer *demuxer;
@@ -16,6 +19,7 @@ typedef struct {
     /// Whether the file says that it has transparent pixels.
     bool transparent;
     bool animated;
+    webp_coding coding;
     char *message;
 } webp_reader;
 
@@ -43,6 +47,7 @@ static cic_status open_reader(webp_reader *reader, const uint8_t *bytes, size_t 
     reader->canvas = (cic_header){(uint32_t)features.width, (uint32_t)features.height};
     reader->transparent = features.has_alpha;
     reader->animated = features.has_animation;
+    reader->coding = (webp_coding)features.format;
     return CIC_OK;
 }
 
@@ -54,9 +59,10 @@ cic_status cic_webp_probe(const uint8_t *bytes, size_t size, uint64_t pixel_limi
     if (status != CIC_OK) return status;
     uint64_t pixels = (uint64_t)header->width * header->height;
     if (pixels > pixel_limit) return CIC_TOO_LARGE;
-    // Nothing bounds how far the lossless coding packs an even picture. Real ones, even drawings of
-    // a few lines, do not come near a byte for each block of 128 x 128.
-    if (cic_is_bomb(pixels, pixels / 16384, size)) {
+    // Nothing bounds how far the lossless coding packs an even picture: libwebp makes 38 bytes of
+    // 36 megapixels. Lossy, it makes at most 600 pixels into one byte; others may be better. Frames
+    // of an animation may be far smaller than it, but hardly so few bytes.
+    if (reader.coding != LOSSLESS && cic_is_bomb(pixels, pixels / 16384, size)) {
         cic_explain_bomb(*header, size, message);
         return CIC_BOMB;
     }
@@ -168,6 +174,50 @@ static cic_status decode(webp_reader *reader, uint8_t *canvas, size_t channels,
     if (code != VP8_STATUS_OK) *damage = cut ? CIC_DAMAGE_TRUNCATED : CIC_DAMAGE_CORRUPT;
     fill(reader, canvas, channels, rows);
     return CIC_OK;
+}
+
+/// Memory for all the pixels, and for those that libwebp keeps beside.
+static uint64_t needed_bytes(const webp_reader *reader) {
+    uint64_t pixels = (uint64_t)reader->canvas.width * reader->canvas.height;
+    return pixels * (3 + (reader->transparent ? 4 : 0) + (reader->coding == LOSSY ? 0 : 4));
+}
+
+/// Decodes the frame to the size of a stamp.
+static cic_status check_frame(webp_reader *reader) {
+    const WebPIterator *frame = &reader->frame;
+    WebPDecoderConfig config;
+    if (!WebPInitDecoderConfig(&config)) return CIC_OUT_OF_MEMORY;
+    config.options.use_scaling = 1;
+    config.options.scaled_width = frame->width < 16 ? frame->width : 16;
+    config.options.scaled_height = frame->height < 16 ? frame->height : 16;
+    WebPIDecoder *decoder = WebPIDecode(NULL, 0, &config);
+    if (!decoder) return CIC_OUT_OF_MEMORY;
+    VP8StatusCode code = WebPIUpdate(decoder, frame->fragment.bytes, frame->fragment.size);
+    WebPIDelete(decoder);
+    WebPFreeDecBuffer(&config.output);
+    switch (code) {
+    case VP8_STATUS_OK:
+        return CIC_OK;
+    case VP8_STATUS_OUT_OF_MEMORY:
+        return CIC_OUT_OF_MEMORY;
+    case VP8_STATUS_SUSPENDED:
+    case VP8_STATUS_NOT_ENOUGH_DATA:
+        return fail(reader, CIC_TRUNCATED, "the file ends before its last row");
+    default:
+        return fail(reader, CIC_CORRUPT, "a row is damaged");
+    }
+}
+
+cic_status cic_webp_check(const uint8_t *bytes, size_t size, char *message) {
+    webp_reader reader = {0};
+    cic_status status = open_reader(&reader, bytes, size, message);
+    if (status == CIC_OK && cic_is_costly(needed_bytes(&reader))) {
+        status = is_cut(bytes, size) ? fail(&reader, CIC_TRUNCATED, "the file ends early")
+                                     : find_frame(&reader, bytes, size);
+        if (status == CIC_OK) status = check_frame(&reader);
+    }
+    close_reader(&reader);
+    return status;
 }
 
 cic_status cic_webp_decode(const uint8_t *bytes, size_t size, cic_header expected, uint8_t *rgb,

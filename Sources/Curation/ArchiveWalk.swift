@@ -33,6 +33,7 @@ package struct ArchiveWalk {
     private let isShard: Bool
     private let reader: ArchiveReader?
     private var opening: ImportFailure?
+    private var seen = 0
     private var names: Set<[UInt8]> = []
     private var samples: Set<[UInt8]> = []
 
@@ -68,11 +69,17 @@ package struct ArchiveWalk {
         }
     }
 
+    /// Whether a member of that name is read as a picture; only its bytes tell whether it is one.
+    package static func mayBePicture(_ name: [UInt8]) -> Bool {
+        let ending = FileEnding.of(name)
+        return !FileEnding.isOther(ending) && !FileEnding.isArchive(ending) && !isHidden(name)
+    }
+
     private mutating func step(_ member: ArchiveMember, _ reader: ArchiveReader) -> Step? {
-        let ending = FileEnding.of(member.name)
-        let isPicture = isShard ? FileEnding.isPicture(ending) : !FileEnding.isOther(ending)
-        guard member.kind == .file || member.kind == .link, isPicture, !Self.isHidden(member.name),
-            !FileEnding.isArchive(ending)
+        seen += 1
+        let isPicture = !isShard || FileEnding.isPicture(FileEnding.of(member.name))
+        guard member.kind == .file || member.kind == .link, isPicture,
+            Self.mayBePicture(member.name)
         else {
             ignored += 1
             return nil
@@ -158,8 +165,9 @@ package struct ArchiveWalk {
         _ message: String
     ) -> ImportFailure {
         let name = PathText.text(of: member.name)
-        // A second member of one name must not take the place of the first.
-        let number = code == .duplicateName ? "#\(names.count)" : ""
+        // A second member of one name must take the place neither of the first nor, thanks to the
+        // slash, of any other: with one at its end a member is a folder.
+        let number = code == .duplicateName ? "#\(seen)/" : ""
         return ImportFailure(path: "\(path)!/\(name)\(number)", code: code, message: message)
     }
 

@@ -10,10 +10,17 @@ struct ExportSelection {
     let leaksChecked: Int
     let unlabeled: Int
     let copies: Int
+    /// Pictures that cannot be read and are left out, when that was asked for.
+    let leftOut: [Sample]
     /// Vectors that came after the version was made are no part of it.
     let vectorRows: Int
 
-    init(_ request: ExportStage.Request, store: DatasetStore) throws {
+    /// Selects; `isReadable` is asked of each picture when those that are not shall be left out.
+    init(
+        _ request: ExportStage.Request,
+        store: DatasetStore,
+        isReadable: (Sample) -> Bool
+    ) throws {
         vectorRows = request.version.lineage["embedder.rows"].flatMap { Int($0) } ?? .max
         let all = try store.labeledSamples(at: request.version)
         let labeled = all.filter { !$0.labels.isEmpty }
@@ -26,11 +33,38 @@ struct ExportSelection {
         }
         let candidates = try unique.map { try Self.candidate($0, request.groupBy) }
         let duplicates = try store.duplicates(at: request.version).groups
+        let (assignment, checked) = try Self.assign(
+            candidates,
+            duplicates: duplicates,
+            fractions: fractions,
+            seed: request.seed
+        )
+        leaksChecked = checked
+        leftOut = request.skipMissing ? unique.map(\.sample).filter { !isReadable($0) } : []
+        // The splits are those of the whole version, so that what is left out moves nothing.
+        let missing = Set(leftOut.map(\.id))
+        records = unique.filter { !missing.contains($0.sample.id) }.map {
+            ExportRecord(
+                sample: $0.sample,
+                labels: $0.labels,
+                split: assignment.splits[$0.sample.id] ?? .train,
+                group: assignment.groups[$0.sample.id]
+            )
+        }
+    }
+
+    /// The split of each candidate, and how many groups of copies were found to lie in one.
+    private static func assign(
+        _ candidates: [SplitCandidate],
+        duplicates: [DuplicateGroup],
+        fractions: SplitFractions,
+        seed: UInt64
+    ) throws -> (SplitAssignment, Int) {
         let assignment = SplitAssignment(
             of: candidates,
             duplicates: duplicates,
             fractions: fractions,
-            seed: request.seed
+            seed: seed
         )
         let check = LeakCheck(
             candidates: candidates,
@@ -40,15 +74,7 @@ struct ExportSelection {
         guard check.leaks.isEmpty else {
             throw CurationError.badData("the splits leak: \(check.leaks.joined(separator: "; "))")
         }
-        leaksChecked = check.groupsChecked
-        records = unique.map {
-            ExportRecord(
-                sample: $0.sample,
-                labels: $0.labels,
-                split: assignment.splits[$0.sample.id] ?? .train,
-                group: assignment.groups[$0.sample.id]
-            )
-        }
+        return (assignment, check.groupsChecked)
     }
 
     /// The first sample of each content; copies must carry the same labels.

@@ -22,6 +22,8 @@ public struct ExportStage: Sendable {
         public var groupBy: String?
         /// Whether a former export in the folder is replaced.
         public var overwrite: Bool
+        /// Whether pictures that cannot be read are left out, where they would end the export otherwise.
+        public var skipMissing: Bool
 
         /// Describes an export.
         public init(
@@ -31,7 +33,8 @@ public struct ExportStage: Sendable {
             split: String,
             seed: UInt64,
             groupBy: String?,
-            overwrite: Bool
+            overwrite: Bool,
+            skipMissing: Bool = false
         ) {
             self.version = version
             self.folder = folder
@@ -40,6 +43,7 @@ public struct ExportStage: Sendable {
             self.seed = seed
             self.groupBy = groupBy
             self.overwrite = overwrite
+            self.skipMissing = skipMissing
         }
     }
 
@@ -67,6 +71,8 @@ public struct ExportStage: Sendable {
         public let unlabeled: Int
         /// Further copies of pictures with the same bytes, exported once.
         public let copies: Int
+        /// Where the pictures are that could not be read and were left out.
+        public let leftOut: [String]
         /// How long it took.
         public let seconds: Double
         /// Pictures written a second.
@@ -75,6 +81,7 @@ public struct ExportStage: Sendable {
         enum CodingKeys: String, CodingKey {
             case files, splits, manifest, unlabeled, copies, seconds
             case leaksChecked = "leaks_checked"
+            case leftOut = "left_out"
             case imagesPerSecond = "images_per_second"
         }
     }
@@ -108,7 +115,9 @@ public struct ExportStage: Sendable {
             throw CurationError.badData("unknown format '\(request.format)': use one of \(known)")
         }
         return try rephrasing { () throws in
-            let selection = try ExportSelection(request, store: dataset.store)
+            let selection = try ExportSelection(request, store: dataset.store) {
+                (try? dataset.pictures.bytes(of: $0)) != nil
+            }
             let folder = try ExportFolder(at: request.folder, overwrite: request.overwrite)
             let embedder = format == .webdataset ? try embedder(of: request.version) : nil
             let files = try write(selection, format, embedder, into: folder)
@@ -141,7 +150,8 @@ public struct ExportStage: Sendable {
                 groupBy: request.groupBy
             ),
             files: files,
-            leaksChecked: selection.leaksChecked
+            leaksChecked: selection.leaksChecked,
+            leftOut: selection.leftOut.map(\.sha256)
         )
     }
 
@@ -242,6 +252,7 @@ extension ExportStage.Report {
         leaksChecked = selection.leaksChecked
         unlabeled = selection.unlabeled
         copies = selection.copies
+        leftOut = selection.leftOut.map(\.path)
         self.seconds = seconds
         imagesPerSecond = Double(selection.records.count) / max(seconds, 1e-9)
     }

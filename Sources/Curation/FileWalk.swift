@@ -42,11 +42,12 @@ package struct FileWalk {
     package mutating func add(_ source: String) throws {
         let path = PathText.bytes(of: source)
         let facts = try SourcePath.facts(path)
+        var paths = AbsolutePaths()
         guard facts.kind == .folder else {
-            addNamed(path, facts)
+            addNamed(paths.path(path), facts)
             return
         }
-        addFolder(path)
+        addFolder(paths.path(path))
         namedTwice += files.unify()
     }
 
@@ -64,14 +65,14 @@ package struct FileWalk {
         walk(folder, Place(text: text, root: root, relativeStart: text.utf8.count + 1, depth: 0))
     }
 
-    /// Adds a file that was named itself, by a path that need not be absolute.
+    /// Adds a file that was named itself.
     private mutating func addNamed(_ path: [UInt8], _ facts: FileFacts) {
         guard facts.kind == .file, isWanted(path) else {
             ignored += 1
             return
         }
         var finder = FileFinder(root: nil)
-        switch finder.find(path, from: PosixFiles.currentFolder) {
+        switch finder.find(path, from: [SourcePath.slash]) {
         case .success(let file):
             files.append(file)
             namedTwice += files.unify()

@@ -29,6 +29,12 @@ final class ImportLock {
         let clock = ContinuousClock()
         let end = clock.now + Self.patience
         while flock(handle.fileDescriptor, LOCK_EX | LOCK_NB) != 0 {
+            guard errno == EWOULDBLOCK || errno == EINTR else {
+                throw CurationError.storage(
+                    "\(file.path) cannot be locked (error \(errno)): keep the data set on a disk that "
+                        + "knows locks"
+                )
+            }
             guard clock.now < end else {
                 throw CurationError.busy(
                     "another import into \(folder.path) is running: wait for it, and run this again"

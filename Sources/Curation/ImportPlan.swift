@@ -13,8 +13,10 @@ struct ImportPlan {
     var restored: [String] = []
     /// Files that failed before and have not changed, by code.
     var failedBefore: [ImportFailure.Code: Int] = [:]
-    /// Paths below the folders that are imported where nothing was found, of images and of failures.
-    var unseen: [(path: String, sample: Sample.ID?)] = []
+    /// What the store knows below the folders that are imported, and was not found.
+    var unseen: [KnownFile] = []
+    /// Files with the path of a member of an archive.
+    var namesakes: [FoundFile] = []
 
     /// Compares files with the store; both come by the bytes of their paths, so one pass is enough.
     ///
@@ -39,7 +41,7 @@ struct ImportPlan {
                 rest.removeFirst()
                 compare(file, known, retryFailed: retryFailed)
             } else if prefixes.contains(where: { known.path.utf8.starts(with: $0.utf8) }) {
-                unseen.append((known.path, known.sample))
+                unseen.append(known)
             }
         }
         pending += rest
@@ -47,7 +49,9 @@ struct ImportPlan {
 
     private mutating func compare(_ file: FoundFile, _ known: KnownFile, retryFailed: Bool) {
         let isSame = known.isLike(bytes: file.bytes, modifiedAt: file.modifiedAt)
-        if let sample = known.sample {
+        if known.archive != nil {
+            namesakes.append(file)
+        } else if let sample = known.sample {
             if !isSame {
                 suspects.append((file, sample))
             } else {

@@ -10,70 +10,104 @@ struct ChangedFile: Sendable {
     let sample: Sample.ID
 }
 
-// What an import does with files that hold another picture than before: names were exchanged, or a
-// picture was moved away and another took its name, or it was edited.
+/// Which pictures take which names, when files hold other pictures than before.
+private struct Exchange {
+    /// The pictures that were found, and the files that hold them now.
+    var moves: [Sample.ID: ChangedFile] = [:]
+    /// Pictures that were found nowhere, and whose names others take.
+    var lost: [Sample.ID] = []
+    /// Files with new pictures whose names are free, or will be.
+    var new: [ChangedFile] = []
+    /// Files with new pictures whose former ones were found nowhere.
+    var rest: [ChangedFile] = []
+}
+
+// What an import does with files that hold another picture than before: names were exchanged or passed
+// on, or a picture was moved away and another took its name, or it was edited.
 extension ImportRun {
-    /// Imports the files whose former pictures were found elsewhere, follows names that were exchanged,
-    /// and lists the rest, whose former pictures the data set keeps.
+    /// Follows pictures to their new names, imports what took the names of those, and lists the rest,
+    /// whose former pictures the data set keeps.
     func settle(_ changed: [ChangedFile]) throws {
         guard !isDryRun else {
             count { $0.changed += changed.count }
             return
         }
-        var rest = changed
-        while true {
-            let free = try rephrasing { () throws in
-                try rest.filter { try dataset.store.sample(at: $0.file.path) == nil }
-            }
-            guard !free.isEmpty else { break }
-            let paths = Set(free.map { ExactText($0.file.path) })
-            rest.removeAll { paths.contains(ExactText($0.file.path)) }
-            displace(rest)
-            count { $0.pending += free.count }
-            let queue = PictureQueue(size: PictureEmbedders.pieceSize, files: free.map(\.file))
-            try importAll(queue, total: nil)
+        let exchange = try rephrasing { () throws -> Exchange in try plan(changed) }
+        try carryOut(exchange)
+        lookForMoves(among: [])
+        count { report in
+            report.moved += exchange.moves.count
+            report.vanished += exchange.lost.count
+            report.changed += exchange.rest.count
+            report.pending += exchange.new.count
         }
-        rest = try exchange(rest)
-        count { $0.changed += rest.count }
-        try list(rest.map(Self.failure))
+        try list(exchange.rest.map(Self.failure))
+        let files = exchange.new.map(\.file)
+        try importAll(PictureQueue(size: PictureEmbedders.pieceSize, files: files), total: nil)
     }
 
-    /// Moves the pictures that took each other's names; gives the files that are no part of that.
-    private func exchange(_ changed: [ChangedFile]) throws -> [ChangedFile] {
-        let owners = Dictionary(
-            uniqueKeysWithValues: changed.map { (ExactText($0.file.path), $0.sample) }
-        )
-        var takers: [Sample.ID: ChangedFile] = [:]
-        try rephrasing { () throws in
-            for file in changed {
-                let holder = try dataset.store.samples(holding: file.digest).first {
-                    owners[ExactText($0.path)] == $0.id && takers[$0.id] == nil
-                }
-                if let holder { takers[holder.id] = file }
-            }
-            // A name can be taken only when its owner takes another one.
-            while let blocked = takers.first(where: { takers[$0.value.sample] == nil }) {
-                takers[blocked.key] = nil
-            }
-            try dataset.store.exchange(
-                takers.sorted { $0.key < $1.key }.map { id, taken in
-                    (id, taken.file.path, taken.file.modifiedAt)
-                },
-                author: "import",
-                at: .now
-            )
+    private func plan(_ changed: [ChangedFile]) throws -> Exchange {
+        var exchange = Exchange()
+        // Other files have been imported since, perhaps as the former pictures of these.
+        var owners: [ExactText: Sample.ID] = [:]
+        for file in changed {
+            let owner = try dataset.store.sample(at: file.file.path)
+            owners[ExactText(file.file.path)] = owner?.id
         }
-        count { $0.moved += takers.count }
-        let moved = Set(takers.values.map { ExactText($0.file.path) })
-        return changed.filter { !moved.contains(ExactText($0.file.path)) }
+        var holders: [ContentDigest: [Sample.ID]] = [:]
+        for digest in Set(changed.map(\.digest)) {
+            holders[digest] = try dataset.store.samples(holding: digest).filter {
+                owners[ExactText($0.path)] == $0.id || dataset.pictures.isGone($0)
+            }.map { $0.id }
+        }
+        var others: [ChangedFile] = []
+        for file in changed {
+            if let holder = holders[file.digest]?.popLast() {
+                exchange.moves[holder] = file
+            } else {
+                others.append(file)
+            }
+        }
+        for file in exchange.moves.values {
+            guard let owner = owners[ExactText(file.file.path)] else { continue }
+            if exchange.moves[owner] == nil { exchange.lost.append(owner) }
+        }
+        for file in others {
+            let owner = owners[ExactText(file.file.path)]
+            let isFree = owner.map { exchange.moves[$0] != nil } ?? true
+            if isFree { exchange.new.append(file) } else { exchange.rest.append(file) }
+        }
+        return exchange
     }
+
+    private func carryOut(_ exchange: Exchange) throws {
+        let lost = try rephrasing { () throws in
+            try dataset.store.samples(exchange.lost.sorted())
+        }
+        let moves =
+            exchange.moves.sorted { $0.key < $1.key }.map { id, taken in
+                (id, taken.file.path, taken.file.modifiedAt)
+            }
+            // Not the path of any file: it goes on below that of one.
+            + lost.map { ($0.id, "\($0.path)/former \($0.id)", 0.0) }
+        try rephrasing { () throws in
+            try dataset.store.exchange(moves, author: "import", at: .now)
+        }
+        try list(
+            try rephrasing { () throws in try dataset.store.samples(lost.map(\.id)) }
+                .map(Self.vanished)
+        )
+    }
+
+    static let changed =
+        "The file holds another picture than the one that was imported, which the data set keeps. Put "
+        + "the old file back, or import the new picture under another name."
 
     private static func failure(_ changed: ChangedFile) -> FailedFile {
         let failure = ImportFailure(
             path: changed.file.path,
             code: .changed,
-            message: "The file holds another picture than the one that was imported, which the "
-                + "data set keeps. Put the old file back, or import the new picture under another name."
+            message: Self.changed
         )
         return FailedFile(
             failure: failure,

@@ -30,7 +30,9 @@ extension ImportRun {
             count { $0.unchanged += same.count }
             guard !isDryRun, !same.isEmpty else { continue }
             try rephrasing { () throws in
-                try dataset.store.touch(same.map { ($0.path, $0.bytes, $0.modifiedAt) })
+                try dataset.store.touch(
+                    same.map { TouchedFile(path: $0.path, modifiedAt: $0.modifiedAt) }
+                )
             }
         }
         return changed
@@ -61,6 +63,31 @@ extension ImportRun {
         }
     }
 
+    /// Copies the pictures that were imported without a copy, as far as they can be read.
+    func copyRest() throws {
+        let copies = PictureCopies(folder: dataset.folder)
+        let samples = try dataset.samples().filter { !copies.has($0) }
+        for start in stride(from: 0, to: samples.count, by: Self.chunk) {
+            try interruption.check()
+            let part = Array(samples[start..<min(start + Self.chunk, samples.count)])
+            let failures = WorkerPool.map(part) { sample -> PosixFailure? in
+                guard let bytes = try? self.dataset.pictures.bytes(of: sample) else { return nil }
+                do throws(PosixFailure) {
+                    try copies.keep(bytes, sample.sha256)
+                    return nil
+                } catch {
+                    return error
+                }
+            }
+            if let failure = failures.compactMap(\.self).first {
+                throw CurationError.storage(
+                    "cannot copy pictures into \(dataset.folder.path) (\(failure.reason)): make room, "
+                        + "and run the command again"
+                )
+            }
+        }
+    }
+
     /// Takes images from the list of failed files whose file came back as it was.
     func restore(_ paths: [String]) throws {
         guard !paths.isEmpty else { return }
@@ -73,36 +100,45 @@ extension ImportRun {
     /// - Parameters:
     ///   - unseen: What the store knows below the folders that were imported, and was not found there.
     ///   - formerMembers: Images whose archive is there, without them.
+    ///   - failures: What this import itself lists.
     /// - Throws: `CurationError.storage`, `.busy`.
     func reportVanished(
-        _ unseen: [(path: String, sample: Sample.ID?)],
-        formerMembers: [Sample.ID]
+        _ unseen: [KnownFile],
+        formerMembers: [Sample.ID],
+        known failures: [ImportFailure]
     ) throws {
-        let gone = unseen.filter { !PictureFile.exists(Self.file(of: $0.path)) }
+        let listed = Set(failures.map { ExactText($0.path) })
+        let gone = unseen.filter { known in
+            !PictureFile.isFile(known.archive ?? known.path)
+                && !listed.contains(ExactText(known.path))
+        }
         var vanished: [FailedFile] = []
         try rephrasing { () throws in
-            for (path, id) in gone {
-                guard id != nil, let sample = try dataset.store.sample(at: path),
-                    dataset.pictures.isGone(sample)
+            for known in gone where known.sample != nil {
+                guard let sample = try dataset.store.sample(at: known.path),
+                    dataset.pictures.isLost(sample)
                 else { continue }
                 vanished.append(Self.vanished(sample))
             }
             vanished += try dataset.store.samples(formerMembers).map(Self.vanished)
             if !isDryRun {
-                try dataset.store.removeFailures(gone.filter { $0.sample == nil }.map(\.path))
+                try dataset.store.removeFailures(gone.filter(Self.isOfAFile).map(\.path))
             }
         }
         count { $0.vanished += vanished.count }
         try list(vanished)
     }
 
-    /// The file that a path of the store is in: itself, or the archive that it is a member of.
-    private static func file(of path: String) -> String {
-        guard !PictureFile.exists(path), let mark = path.range(of: "!/") else { return path }
-        return String(path[..<mark.lowerBound])
+    /// Whether a failure is that of a file which was there, and not of a name in a list or an archive.
+    private static func isOfAFile(_ known: KnownFile) -> Bool {
+        guard known.sample == nil, !known.path.contains("!/") else { return false }
+        switch known.failure {
+        case .missing, .changed, .outsideRoot, .duplicateName, nil: return false
+        default: return true
+        }
     }
 
-    private static func vanished(_ sample: Sample) -> FailedFile {
+    static func vanished(_ sample: Sample) -> FailedFile {
         let failure = ImportFailure(
             path: sample.path,
             code: .missing,

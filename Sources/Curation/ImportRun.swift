@@ -20,7 +20,7 @@ final class ImportRun: Sendable {
     private let writer = WriteBehind()
     private let counts = Mutex(ImportStage.Report())
     private let done = Mutex(0)
-    private let displaced = Mutex<Set<ExactText>>([])
+    private let gone: Mutex<GoneImages>
 
     /// Describes an import; `classes` are given by the path of the file.
     init(
@@ -38,15 +38,13 @@ final class ImportRun: Sendable {
         self.interruption = interruption
         self.report = report
         isDryRun = request.dryRun
+        gone = Mutex(GoneImages(isGone: dataset.pictures.isGone))
         reader = SampleReader(
             thumbnailFolder: dataset.store.thumbnailFolder,
             copyingInto: request.copy ? dataset.folder : nil,
             pixelLimit: request.pixelLimit
         )
     }
-
-    /// Whether files that failed before are tried again.
-    var retriesFailed: Bool { request.retryFailed }
 
     /// What was done so far.
     var result: ImportStage.Report { counts.withLock(\.self) }
@@ -67,8 +65,9 @@ final class ImportRun: Sendable {
             for (code, number) in plan.failedBefore { report.count(number, failed: code) }
         }
         try keep(sources.failures.map { FailedFile(failure: $0) })
+        try keep(plan.namesakes.map(Self.namesake))
         let changed = try compare(plan.suspects)
-        displace(changed)
+        lookForMoves(among: changed)
         let files = plan.pending
         if !isDryRun {
             try restore(plan.restored)
@@ -78,7 +77,8 @@ final class ImportRun: Sendable {
         var formerMembers: [Sample.ID] = []
         for archive in sources.archives { formerMembers += try importMembers(of: archive) }
         try settle(changed)
-        try reportVanished(plan.unseen, formerMembers: formerMembers)
+        if request.copy, !isDryRun { try copyRest() }
+        try reportVanished(plan.unseen, formerMembers: formerMembers, known: sources.failures)
     }
 
     /// Imports what a queue gives.
@@ -109,13 +109,14 @@ final class ImportRun: Sendable {
         try writer.finish()
     }
 
-    /// Says whose names other pictures have taken, so that their own may be found under new ones.
-    func displace(_ changed: [ChangedFile]) {
-        displaced.withLock { $0 = Set(changed.map { ExactText($0.file.path) }) }
-    }
-
-    private func isDisplaced(_ sample: Sample) -> Bool {
-        displaced.withLock { $0.contains(ExactText(sample.path)) }
+    /// Starts a new search for pictures under new names: those whose file is gone, and those whose names
+    /// other pictures have taken.
+    func lookForMoves(among changed: [ChangedFile]) {
+        let taken = Set(changed.map { ExactText($0.file.path) })
+        let pictures = dataset.pictures
+        gone.withLock { gone in
+            gone = GoneImages { taken.contains(ExactText($0.path)) || pictures.isGone($0) }
+        }
     }
 
     /// Keeps files that failed, and counts them.
@@ -192,7 +193,7 @@ extension ImportRun {
                 failures: failures,
                 author: "import",
                 at: .now,
-                isGone: { isDisplaced($0) || dataset.pictures.isGone($0) }
+                gone: gone.withLock(\.self)
             )
             let embedded = try keep(pieces.map(\.vectors), of: outcome.ids)
             count { report in
@@ -217,6 +218,19 @@ extension ImportRun {
         }
         try dataset.store.add(matrices)
         return new.count
+    }
+
+    static let namesake =
+        "A file and a picture in an archive have this path in the data set. Rename the folder or the "
+        + "archive."
+
+    private static func namesake(_ file: FoundFile) -> FailedFile {
+        let failure = ImportFailure(
+            path: file.path,
+            code: .duplicateName,
+            message: namesake
+        )
+        return FailedFile(failure: failure, bytes: file.bytes, modifiedAt: file.modifiedAt)
     }
 
     private func given(_ category: String) -> NewSample.GivenLabel {

@@ -88,10 +88,12 @@ public struct ImportStage: Sendable {
         guard !request.dryRun else { return try run(request, embedders) }
         let lock = try ImportLock(folder: dataset.folder)
         defer { lock.release() }
+        DatasetFiles(folder: dataset.folder).removePartial()
         // A killed run may have left pictures without vectors: they come first, so that the rows of the
         // feature files are in the order of an unbroken run.
         if let embedders {
-            _ = try EmbedStage(dataset: dataset, interruption: interruption).run(embedders)
+            let stage = EmbedStage(dataset: dataset, interruption: interruption, report: report)
+            _ = try stage.run(embedders)
         }
         return try run(request, embedders)
     }
@@ -108,7 +110,7 @@ public struct ImportStage: Sendable {
             dataset: dataset,
             request: request,
             embedders: embedders,
-            classes: try classes(of: sources.files, request),
+            classes: try classes(of: sources, request),
             interruption: interruption,
             report: report
         )
@@ -135,7 +137,8 @@ public struct ImportStage: Sendable {
     public static func checkSources(_ sources: [String]) throws {
         for source in sources where source != "-" {
             let path = PathText.bytes(of: source)
-            let isThere = (try? SourcePath.facts(path)) != nil
+            // A dead link among others is listed as a failure.
+            let isThere = (try? PosixFiles.facts(path, followingLinks: sources.count == 1)) != nil
             guard try isThere || SourcePattern.expand(path) != nil else {
                 _ = try SourcePath.facts(path)
                 return
@@ -155,10 +158,19 @@ public struct ImportStage: Sendable {
     }
 
     /// The classes that the folders name, by path; none where folders are no classes.
-    private func classes(of files: [FoundFile], _ request: Request) throws -> [ExactText: String] {
-        guard request.format == .imagefolder, request.labelsAs != .ignored, !files.isEmpty else {
-            return [:]
+    private func classes(
+        of sources: SourceList,
+        _ request: Request
+    ) throws -> [ExactText: String] {
+        guard request.format == .imagefolder, request.labelsAs != .ignored else { return [:] }
+        if let archive = sources.archives.first {
+            throw CurationError.badData(
+                "\(PathText.printable(archive.path)) is an archive, of which no labels are read: unpack "
+                    + "it, or use --labels-as ignored"
+            )
         }
+        let files = sources.files
+        guard !files.isEmpty else { return [:] }
         let names = try rephrasing { () throws in
             try ImageFolderFormat.labels(for: files.map(\.relativePath))
         }

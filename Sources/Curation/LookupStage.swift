@@ -23,23 +23,28 @@ public struct LookupStage: Sendable {
     /// The `count` pictures that are nearest to one, nearest first, itself excluded.
     ///
     /// - Parameters:
-    ///   - image: The number of the picture, or the path of its file.
+    ///   - image: The number of the picture, or the path of its file: a text of `PathText`, which
+    ///     may be relative.
     ///   - count: How many.
     /// - Returns: The pictures with their similarity.
     /// - Throws: `CurationError.input` when there is no such picture or it has no vector.
     public func similar(to image: String, count: Int) throws -> [Found] {
         try rephrasing { () throws in
             let paths = try paths()
-            let id = Int64(image) ?? paths.first { $0.value == image }?.key
+            var absolute = AbsolutePaths()
+            let file = PathText.text(of: absolute.path(PathText.bytes(of: image)))
+            let id = Int64(image) ?? paths.first { ExactText($0.value) == ExactText(file) }?.key
             guard let id, let path = paths[id] else {
                 throw CurationError.input(
-                    "no picture '\(image)': name it by its number or full path"
+                    "no picture '\(PathText.printable(image))': name it by its number or path"
                 )
             }
             guard let embedder = try dataset.mainEmbedder(),
                 let vector = try dataset.store.vectors(from: embedder.id).vector(of: id)
             else {
-                throw CurationError.input("\(path) has no vector yet: run `winnow embed` first")
+                throw CurationError.input(
+                    "\(PathText.printable(path)) has no vector yet: run `winnow embed` first"
+                )
             }
             let matrix = try dataset.store.embeddings(from: embedder.id)
             let query = EmbeddingMatrix(

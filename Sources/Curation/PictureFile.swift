@@ -32,10 +32,10 @@ package enum PictureFile {
         followingLinks: Bool = true
     ) throws(Refusal) -> [UInt8] {
         let file: OpenPicture
-        var bytes: [UInt8]
+        let start: [UInt8]
         do {
             file = try OpenPicture(PathText.bytes(of: path), followingLinks: followingLinks)
-            bytes = try file.read(startSize)
+            start = try file.read(startSize)
         } catch {
             throw refusal(for: error)
         }
@@ -43,17 +43,26 @@ package enum PictureFile {
             let other = FileFinder.Refusal.notAFile
             throw Refusal(code: other.code, message: other.message)
         }
-        try check(start: bytes)
+        try check(start: start)
         try check(size: file.facts.bytes, limit: limit)
-        guard file.facts.bytes > bytes.count else { return bytes }
+        guard file.facts.bytes > start.count else { return start }
         do {
-            bytes.reserveCapacity(file.facts.bytes)
-            bytes.append(contentsOf: try file.read(file.facts.bytes - bytes.count))
+            return try file.read(file.facts.bytes, after: start)
         } catch {
             let message = "The file cannot be read to its end. Check the disk."
             throw Refusal(code: .unreadable, message: message)
         }
-        return bytes
+    }
+
+    /// Whether there is a plain file at `path`, a text of `PathText`, or a link to one; what cannot
+    /// be looked at counts as one.
+    package static func isFile(_ path: String) -> Bool {
+        do throws(PosixFailure) {
+            let facts = try PosixFiles.facts(PathText.bytes(of: path), followingLinks: true)
+            return facts.kind == .file
+        } catch {
+            return error != .missing
+        }
     }
 
     /// Refuses what is empty, or no picture by its first bytes.

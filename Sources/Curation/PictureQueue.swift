@@ -25,10 +25,13 @@ final class PictureQueue: Sendable {
         var failure: (any Error)?
     }
 
+    // A worker holds the bytes of the members of its piece at once.
+    private static let mostBytes = 32 << 20
+
     private let state: Mutex<State>
     private let size: Int
 
-    /// Gives out what `next` gives, `size` at a time; `next` is called by one thread at a time.
+    /// Gives out what `next` gives, `size` at a time or fewer; `next` is called by one thread at a time.
     init(size: Int, next: sending @escaping () throws -> Entry?) {
         self.size = size
         state = Mutex(State(next: next))
@@ -48,7 +51,11 @@ final class PictureQueue: Sendable {
             if let failure = state.failure { throw failure }
             var entries: [Entry] = []
             do {
-                while entries.count < size, let entry = try state.next() { entries.append(entry) }
+                var bytes = 0
+                while entries.count < size, bytes < Self.mostBytes, let entry = try state.next() {
+                    if case .member(let contents, _) = entry { bytes += contents.count }
+                    entries.append(entry)
+                }
             } catch {
                 // What was read before is still worth having.
                 state.failure = error

@@ -16,7 +16,7 @@ final class PictureReader: Sendable {
     }
 
     private let copies: PictureCopies
-    private let archives = ArchivePictures()
+    private let archives = ArchivePictures(isWanted: ArchiveWalk.mayBePicture)
 
     /// Reads from the data set in `folder`, too.
     init(folder: URL) { copies = PictureCopies(folder: folder) }
@@ -46,15 +46,21 @@ final class PictureReader: Sendable {
                 return try storedBytes(of: sample)
             } catch {
                 guard case .unreadable(let reason) = error else { return [] }
-                throw .unreadable(path: sample.path, reason: reason)
+                throw .unreadable(
+                    path: sample.path,
+                    reason: "\(reason) Or leave out such pictures with --skip-missing."
+                )
             }
         }
     }
 
-    /// Whether what a picture was read from is not there any more.
+    /// Whether the file that a picture was read from is not there any more.
     func isGone(_ sample: Sample) -> Bool {
-        !copies.has(sample) && !PictureFile.exists(sample.archive?.file ?? sample.path)
+        !PictureFile.isFile(sample.archive?.file ?? sample.path)
     }
+
+    /// Whether a picture can be read no more: its file is gone, and there is no copy.
+    func isLost(_ sample: Sample) -> Bool { isGone(sample) && !copies.has(sample) }
 
     private func storedBytes(of sample: Sample) throws(Failure) -> [UInt8] {
         if let copy = copies.bytes(of: sample) { return copy }
@@ -69,18 +75,6 @@ final class PictureReader: Sendable {
             return try archives.bytes(of: place, size: sample.bytes)
         } catch {
             throw .unreadable(reason: "\(error)")
-        }
-    }
-}
-
-extension PictureFile {
-    /// Whether there is anything at `path`, a text of `PathText`; what cannot be looked at is there.
-    static func exists(_ path: String) -> Bool {
-        do throws(PosixFailure) {
-            _ = try PosixFiles.facts(PathText.bytes(of: path), followingLinks: true)
-            return true
-        } catch {
-            return error != .missing
         }
     }
 }

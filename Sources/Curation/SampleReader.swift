@@ -22,6 +22,7 @@ package struct SampleReader: Sendable {
 
     private let thumbnailFolder: String
     private let copies: PictureCopies?
+    private let files: DatasetFiles
     private let decoder: ImageDecoder
 
     /// Makes a reader.
@@ -36,6 +37,7 @@ package struct SampleReader: Sendable {
         pixelLimit: Int = ImageDecoder.defaultPixelLimit
     ) {
         self.thumbnailFolder = thumbnailFolder.path
+        files = DatasetFiles(folder: thumbnailFolder.deletingLastPathComponent())
         copies = dataset.map { PictureCopies(folder: $0) }
         decoder = ImageDecoder(pixelLimit: pixelLimit)
     }
@@ -113,8 +115,8 @@ package struct SampleReader: Sendable {
         _ digest: ContentDigest
     ) throws(PosixFailure) {
         let path = Self.thumbnail(of: digest, in: thumbnailFolder)
-        guard !PictureFile.exists(path) else { return }
-        try WholeFile.write(Thumbnail.jpeg(of: pixels), to: path)
+        guard !PictureFile.isFile(path) else { return }
+        try files.write(Thumbnail.jpeg(of: pixels), to: path, synced: false)
     }
 
     private func fail(

@@ -6,18 +6,6 @@ extension SourceList {
     private static let largestXML = 64 << 20
     private static let largestLabelMe = 1 << 30
 
-    static func detectedJSON(_ path: [UInt8]) throws -> SourceFormat {
-        switch ImageReferences.kind(ofJSON: try contents(path)) {
-        case .coco: return .coco
-        case .labelMe: return .labelme
-        case nil:
-            let text = PathText.printable(PathText.text(of: path))
-            throw CurationError.badData(
-                "\(text) is neither COCO (no 'images') nor LabelMe (no 'imagePath'): check it"
-            )
-        }
-    }
-
     /// Adds the pictures that the annotation files of a source name.
     mutating func addAnnotated(
         _ path: [UInt8],

@@ -5,7 +5,10 @@ package import CurationCore
 /// A source is a file, a folder, a pattern, `-` for a list on standard input, an archive, a list or
 /// an annotation file. With the format `auto` it is taken for what it looks like: a file by its
 /// ending, an archive also by its first bytes, JSON by its names; a folder with a `data.yaml` is
-/// YOLO, one with `Annotations` and `JPEGImages` is Pascal VOC, and any other holds pictures.
+/// YOLO, one with `Annotations` and `JPEGImages` is Pascal VOC, and any other holds pictures. Of
+/// several sources, as a shell makes of `folder/*`, some may just lie beside the pictures: a `.txt`
+/// is no list then, a JSON, YAML or table that names no pictures is ignored, and only a `.lst` is
+/// always a list.
 ///
 /// A picture may be anywhere that a person named. What a list or an annotation file names must lie
 /// below the source, whatever the links say; only a list may name absolute paths, for it stands for
@@ -28,6 +31,7 @@ package struct SourceList {
     let annotations: [UInt8]?
     // For what a person named, which may be anywhere.
     private var finder = FileFinder(root: nil)
+    private var paths = AbsolutePaths()
     private let currentFolder = PosixFiles.currentFolder
 
     /// Looks at all sources; no picture and no archive is read.
@@ -46,12 +50,13 @@ package struct SourceList {
         standardInput: () throws -> [UInt8] = SourceList.standardInput
     ) throws {
         self.format = format
-        self.annotations = annotations.map(PathText.bytes)
+        var paths = AbsolutePaths()
+        self.annotations = annotations.map { paths.path(PathText.bytes(of: $0)) }
         for source in sources {
             if source == "-" {
                 addList(try standardInput(), named: "standard input", in: currentFolder)
             } else {
-                try add(PathText.bytes(of: source))
+                try add(PathText.bytes(of: source), isOnly: sources.count == 1)
             }
         }
         namedTwice += files.unify() + archives.unify()
@@ -66,34 +71,50 @@ package struct SourceList {
         }
     }
 
-    private mutating func add(_ source: [UInt8]) throws {
-        if let facts = try? PosixFiles.facts(source, followingLinks: true) {
-            return try add(source, facts)
+    private mutating func add(_ source: [UInt8], isOnly: Bool) throws {
+        if try addFound(source, isOnly: isOnly) { return }
+        let paths = try SourcePattern.expand(source) ?? [source]
+        for path in paths where try !addFound(path, isOnly: isOnly && paths.count == 1) {
+            _ = try SourcePath.facts(path)
         }
-        guard let paths = try SourcePattern.expand(source) else {
-            _ = try SourcePath.facts(source)
-            return
-        }
-        for path in paths { try add(path, try SourcePath.facts(path)) }
     }
 
-    private mutating func add(_ path: [UInt8], _ facts: FileFacts) throws {
-        let format = try format == .auto ? Self.detectedFormat(annotations ?? path) : format
+    // A dead link among several sources stops no import, as none in a folder does.
+    private mutating func addFound(_ path: [UInt8], isOnly: Bool) throws -> Bool {
+        if let facts = try? PosixFiles.facts(path, followingLinks: true) {
+            try add(path, facts, isOnly: isOnly)
+            return true
+        }
+        guard !isOnly, let facts = try? PosixFiles.facts(path, followingLinks: false) else {
+            return false
+        }
+        try addPictures(path, facts)
+        return true
+    }
+
+    private mutating func add(_ path: [UInt8], _ facts: FileFacts, isOnly: Bool) throws {
+        var format = format
+        if format == .auto {
+            let isOnly = isOnly || annotations != nil
+            format = try Self.detectedFormat(annotations ?? path, isOnly: isOnly)
+        }
         switch format {
         case .auto, .folder, .imagefolder: try addPictures(path, facts)
         case .webdataset: try addShards(path, facts)
         case .list:
-            let place = SourcePath.folder(of: path)
-            addList(try Self.contents(path), named: PathText.text(of: path), in: place)
+            let file = paths.path(path)
+            let place = SourcePath.folder(of: file)
+            addList(try Self.contents(file), named: PathText.text(of: file), in: place)
         case .coco, .yolo, .voc, .labelme, .csv:
-            try addAnnotated(path, facts, format)
+            try addAnnotated(paths.path(path), facts, format)
         }
     }
 
     private mutating func addPictures(_ path: [UInt8], _ facts: FileFacts) throws {
         guard facts.kind == .folder else {
             let isArchive = facts.kind == .file && Self.isArchive(path)
-            if isArchive || (facts.kind == .file && !FileEnding.isOther(FileEnding.of(path))) {
+            let isFile = facts.kind == .file || facts.kind == .link
+            if isArchive || (isFile && !FileEnding.isOther(FileEnding.of(path))) {
                 addNamed(path, isArchive: isArchive)
             } else {
                 ignored += 1
@@ -135,15 +156,13 @@ package struct SourceList {
         case .success(let file):
             if isArchive { archives.append(file) } else { files.append(file) }
         case .failure(let refusal):
-            let text = PathText.text(of: path)
+            let text = PathText.text(of: paths.path(path))
             failures.append(
                 ImportFailure(path: text, code: refusal.code, message: refusal.message)
             )
         }
     }
 }
-
-// MARK: - What a source is
 
 extension SourceList {
     // More than the annotations of ten million pictures.
@@ -163,48 +182,6 @@ extension SourceList {
             return try file.read(file.facts.bytes)
         } catch is PosixFailure {
             throw CurationError.input("\(text) cannot be read: check its permissions and the disk")
-        }
-    }
-
-    /// Whether the file at `path` is an archive, by its first bytes.
-    ///
-    /// It is one by its ending too when the bytes are those of no picture; one with the ending of a
-    /// picture is none.
-    static func isArchive(_ path: [UInt8]) -> Bool {
-        let ending = FileEnding.of(path)
-        // Not opened, for there may be a million arguments.
-        guard !FileEnding.isPicture(ending),
-            let file = try? OpenPicture(path, followingLinks: true), let start = try? file.read(512)
-        else { return false }
-        let signatures: [[UInt8]] = [
-            [0x50, 0x4B, 3, 4], [0x50, 0x4B, 5, 6], [0x1F, 0x8B], Array("BZh".utf8),
-            [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], [0x28, 0xB5, 0x2F, 0xFD],
-        ]
-        let isTar = start.dropFirst(257).starts(with: "ustar".utf8)
-        if isTar || signatures.contains(where: start.starts(with:)) { return true }
-        let isPicture = (try? PictureFile.check(start: start)) != nil
-        return !isPicture && FileEnding.isArchive(ending)
-    }
-
-    /// What the file or folder at `path` is taken for.
-    static func detectedFormat(_ path: [UInt8]) throws -> SourceFormat {
-        let facts = try SourcePath.facts(path)
-        func has(_ name: String, _ kind: FileFacts.Kind) -> Bool {
-            let place = path + [SourcePath.slash] + name.utf8
-            return (try? PosixFiles.facts(place, followingLinks: true))?.kind == kind
-        }
-        if facts.kind == .folder {
-            if has("data.yaml", .file) { return .yolo }
-            return has("Annotations", .folder) && has("JPEGImages", .folder) ? .voc : .folder
-        }
-        guard facts.kind == .file, !isArchive(path) else { return .folder }
-        switch FileEnding.of(path) {
-        case "txt", "lst": return .list
-        case "yaml", "yml": return .yolo
-        case "xml": return .voc
-        case "csv", "tsv", "jsonl": return .csv
-        case "json": return try detectedJSON(path)
-        default: return .folder
         }
     }
 }

@@ -17,13 +17,15 @@ public struct VerifyStage: Sendable {
     /// Creates the stage.
     public init(dataset: Dataset) { self.dataset = dataset }
 
-    /// Checks the database, the log's chain, the vectors, and the digest of every version.
+    /// Checks the database, the log's chain, the vectors, the copies of pictures that the data set holds,
+    /// and the digest of every version.
     ///
     /// - Throws: `CurationError.storage` when the store cannot be read at all.
     public func run() throws -> Report {
         try rephrasing { () throws in
             var problems = try dataset.store.verifyDatabase()
             problems += try dataset.store.verifyFeatureFiles()
+            problems += try copyProblems()
             for version in try dataset.store.versions() {
                 let samples = try dataset.store.labeledSamples(at: version)
                 let content = VersionDigest.content(samples, categories: version.categories)
@@ -51,5 +53,11 @@ public struct VerifyStage: Sendable {
             }
             return Report(ok: problems.isEmpty, problems: problems)
         }
+    }
+
+    private func copyProblems() throws -> [String] {
+        let copies = PictureCopies(folder: dataset.folder)
+        let samples = try dataset.store.samples()
+        return WorkerPool.map(samples) { copies.problem(of: $0) }.compactMap(\.self)
     }
 }

@@ -3,8 +3,9 @@ import Synchronization
 
 /// Runs pieces of work on all cores, on threads that belong to the work and not to the server.
 ///
-/// Stages are synchronous; this is the one place where threads are used. Pieces are claimed one by
-/// one, so that slow pieces do not hold up the others, and results keep their order.
+/// Stages are synchronous; this is the one place where they use several threads, but for `WriteBehind`,
+/// which writes while they go on. Pieces are claimed one by one, so that slow pieces do not hold up the
+/// others, and results keep their order.
 package enum WorkerPool {
     /// Runs `body` for 0..<count, at most `width` at a time, and returns when all are done.
     package static func forEach(

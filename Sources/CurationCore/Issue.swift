@@ -42,7 +42,7 @@ public struct ImportFailure: Sendable, Hashable, Codable {
         /// A folder, device, socket or named pipe where a picture was named.
         case notAFile = "not-a-file"
         case outsideRoot = "outside-root"
-        /// Another file of the same source has this name, or one that some disks take for the same.
+        /// Another record of the annotations, member of the archive, or file has this name.
         case duplicateName = "duplicate-name"
     }
 

@@ -40,7 +40,8 @@ package enum ExportError: Error, Equatable, CustomStringConvertible {
         case .changedImage(let path, let expected, let found):
             """
             \(path) has changed since it was imported (sha256 \(found.hex.prefix(16))… instead of \
-            \(expected.hex.prefix(16))…): put the file back as it was
+            \(expected.hex.prefix(16))…): put the file back as it was, or leave out such pictures with \
+            --skip-missing
             """
         case .duplicateContent(let paths):
             "the same bytes are exported twice: \(paths.joined(separator: " and ")); leave one out"

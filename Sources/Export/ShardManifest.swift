@@ -125,10 +125,14 @@ package struct ShardManifest: Sendable, Equatable, Decodable {
     package let files: [File]
     /// Groups of copies that were found to lie in one split each.
     package let leaksChecked: Int
+    /// Images of the version that could not be read and were left out, as was asked for; nil for an
+    /// export that is whole.
+    package let leftOut: [ContentDigest]?
 
     enum CodingKeys: String, CodingKey {
         case form = "manifest_version"
         case leaksChecked = "leaks_checked"
+        case leftOut = "left_out"
         case format, version, tool, classes, embedder, parameters, splits, files
     }
 
@@ -141,7 +145,8 @@ package struct ShardManifest: Sendable, Equatable, Decodable {
         embedder: EmbedderID?,
         parameters: Parameters,
         files: [File],
-        leaksChecked: Int
+        leaksChecked: Int,
+        leftOut: [ContentDigest] = []
     ) {
         form = Self.currentForm
         self.format = format
@@ -152,6 +157,7 @@ package struct ShardManifest: Sendable, Equatable, Decodable {
         self.parameters = parameters
         self.files = files.sorted { $0.path < $1.path }
         self.leaksChecked = leaksChecked
+        self.leftOut = leftOut.isEmpty ? nil : leftOut.sorted()
         splits = Self.count(files)
     }
 
@@ -202,7 +208,7 @@ extension ShardManifest {
     package var bytes: [UInt8] { json.bytes + [UInt8(ascii: "\n")] }
 
     private var json: CanonicalJSON {
-        .object([
+        var members: [String: CanonicalJSON] = [
             "manifest_version": .integer(form),
             "format": .string(format.rawValue),
             "version": .object(["id": .string(version.id), "digest": .string(version.digest)]),
@@ -225,7 +231,9 @@ extension ShardManifest {
             ),
             "files": .array(files.map(\.json)),
             "leaks_checked": .integer(leaksChecked),
-        ])
+        ]
+        members["left_out"] = leftOut.map { .array($0.map { .string($0.hex) }) }
+        return .object(members)
     }
 }
 

@@ -42,6 +42,25 @@ enum ImageCodecs {
         return size
     }
 
+    /// Checks that a file is sound when decoding it at `eighths`/8 of its size needs much memory.
+    static func check(
+        _ bytes: [UInt8],
+        header: ImageHeader,
+        eighths: Int
+    ) throws(ImagingError) {
+        var message = Self.message()
+        let status = unsafe bytes.withUnsafeBufferPointer { source in
+            guard let base = source.baseAddress else { return CIC_TRUNCATED }
+            switch header.format {
+            case .jpeg:
+                return unsafe cic_jpeg_check(base, source.count, UInt32(eighths), &message)
+            case .png: return unsafe cic_png_check(base, source.count, &message)
+            default: return unsafe cic_webp_check(base, source.count, &message)
+            }
+        }
+        try check(status, message, format: header.format, size: header.storedSize)
+    }
+
     /// Decodes the stored pixels at `eighths`/8 of their size; only JPEG at less than 8.
     static func decode(
         _ bytes: [UInt8],

@@ -81,13 +81,18 @@ package struct ImageDecoder: Sendable {
     ///   - side: When given, a JPEG is decoded at a half, a quarter or an eighth of its size, which
     ///     is faster, as long as its shorter side keeps at least that many pixels.
     /// - Returns: The pixels; `damage` is set when some of them could not be decoded.
-    /// - Throws: When there are no pixels to show at all.
+    /// - Throws: When there are no pixels to show at all, or when there are faults in a picture that
+    ///   needs more than 256 MiB.
     package func decode(
         _ bytes: [UInt8],
         atLeast side: Int? = nil
     ) throws(ImagingError) -> DecodedImage {
         let header = try probe(bytes)
         let eighths = side.map { Self.eighths(for: header, atLeast: $0) } ?? 8
+        // No format needs more bytes for a pixel than 12 while it is decoded.
+        if header.width * header.height > (256 << 20) / 12 {
+            try ImageCodecs.check(bytes, header: header, eighths: eighths)
+        }
         let (stored, damage) = try ImageCodecs.decode(bytes, header: header, eighths: eighths)
         return DecodedImage(
             pixels: stored.turned(header.orientation),

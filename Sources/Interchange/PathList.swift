@@ -1,8 +1,9 @@
 /// A list of paths: one a line, or each with a zero byte after it as `find -print0` writes them.
 ///
-/// The bytes of a path are taken as they are. A byte order mark at the start, the carriage return
-/// of CR LF and empty lines do not count; there are no comments, for a name may start with
-/// anything.
+/// It is of the second kind when it ends with a zero byte, or has one and no line feed; elsewhere a
+/// zero byte is part of its line, of which no file has the name. The bytes of a path are taken as
+/// they are. A byte order mark at the start, the carriage return of CR LF and empty lines do not
+/// count; there are no comments, for a name may start with anything.
 package enum PathList {
     private static let lineFeed: UInt8 = 0x0A
     private static let carriageReturn: UInt8 = 0x0D
@@ -13,7 +14,8 @@ package enum PathList {
         _ body: (ArraySlice<UInt8>, Int) throws(Failure) -> Void
     ) throws(Failure) {
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-        let isZeroSeparated = bytes.contains(0)
+        let isZeroSeparated =
+            bytes.last == 0 || (!bytes.contains(lineFeed) && bytes.contains(0))
         let separator = isZeroSeparated ? 0 : lineFeed
         var start = bytes.starts(with: mark) ? mark.count : 0
         var number = 1

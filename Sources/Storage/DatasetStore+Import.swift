@@ -14,10 +14,29 @@ package struct KnownFile: Sendable, Hashable {
     package let sample: Sample.ID?
     /// The archive that the image is a member of.
     package let archive: String?
+    /// Where its bytes begin in the archive, when they are not compressed.
+    package let offset: Int?
     /// Why it is listed as failed; nil when it is not.
     ///
     /// An image that was imported can be listed too, once its file is gone or holds another picture.
     package let failure: ImportFailure.Code?
+}
+
+/// The file of an image whose bytes are as they were.
+package struct TouchedFile: Sendable {
+    /// Where it is.
+    package let path: String
+    /// When it was changed last, in seconds since 1970.
+    package let modifiedAt: Double
+    /// Where its bytes begin in its archive, when they are not compressed.
+    package let offset: Int?
+
+    /// Describes a file.
+    package init(path: String, modifiedAt: Double, offset: Int? = nil) {
+        self.path = path
+        self.modifiedAt = modifiedAt
+        self.offset = offset
+    }
 }
 
 /// What became of the images of a batch.
@@ -44,7 +63,7 @@ extension DatasetStore {
     ///   - failures: The files that could not be imported.
     ///   - author: Who imports.
     ///   - moment: When.
-    ///   - isGone: Whether the file of an image that is there already is gone.
+    ///   - gone: Tells whether the file of an image that is there already is gone.
     /// - Returns: What became of the images.
     /// - Throws: `StorageError.busy`, `.full`, `.database`; then nothing of the batch is kept.
     @discardableResult
@@ -53,10 +72,10 @@ extension DatasetStore {
         failures: [FailedFile],
         author: String,
         at moment: Timestamp,
-        isGone: (Sample) -> Bool = { _ in false }
+        gone: GoneImages = GoneImages { _ in false }
     ) throws(StorageError) -> ImportOutcome {
         try write { database in
-            var plan = try SampleBatch(samples, isGone: isGone, in: database)
+            var plan = try SampleBatch(samples, gone: gone, in: database)
             var batch = LabelBatch(kind: .import, author: author, at: moment)
             batch.newSamples = plan.new
             batch.moves = plan.moved.map { sample, new in
@@ -74,15 +93,14 @@ extension DatasetStore {
         }
     }
 
-    /// Notes that files of images have other dates but the same bytes.
-    package func touch(
-        _ files: [(path: String, bytes: Int, modifiedAt: Double)]
-    ) throws(StorageError) {
+    /// Notes that images with the same bytes as before have files of another date, or lie elsewhere in
+    /// their archive.
+    package func touch(_ files: [TouchedFile]) throws(StorageError) {
         try write { database in
             for file in files {
                 try database.execute(
-                    sql: "UPDATE sample SET bytes = ?, modifiedAt = ? WHERE path = ?",
-                    arguments: [file.bytes, file.modifiedAt, file.path]
+                    sql: "UPDATE sample SET modifiedAt = ?, memberOffset = ? WHERE path = ?",
+                    arguments: [file.modifiedAt, file.offset, file.path]
                 )
                 try Self.removeFailure(of: file.path, in: database)
             }
@@ -111,11 +129,12 @@ extension DatasetStore {
                 sql: """
                     SELECT sample.path AS path, sample.bytes AS bytes,
                         sample.modifiedAt AS modifiedAt, sample.id AS sample,
-                        sample.archive AS archive, importFailure.code AS code
+                        sample.archive AS archive, sample.memberOffset AS offset,
+                        importFailure.code AS code
                     FROM sample LEFT JOIN importFailure ON importFailure.path = sample.path
                     WHERE sample.path >= ? AND sample.path < ?
                     UNION ALL
-                    SELECT path, bytes, modifiedAt, NULL, NULL, code FROM importFailure
+                    SELECT path, bytes, modifiedAt, NULL, NULL, NULL, code FROM importFailure
                     WHERE path >= ? AND path < ?
                         AND NOT EXISTS (SELECT 1 FROM sample WHERE sample.path = importFailure.path)
                     ORDER BY path
@@ -123,22 +142,12 @@ extension DatasetStore {
                 arguments: range + range
             )
             return try body {
-                try rows.next().map { row in
-                    let code: String? = row["code"]
-                    return KnownFile(
-                        path: row["path"],
-                        bytes: row["bytes"],
-                        modifiedAt: row["modifiedAt"],
-                        sample: row["sample"],
-                        archive: row["archive"],
-                        failure: try code == nil ? nil : row.value("code")
-                    )
-                }
+                try rows.next().map { try KnownFile($0) }
             }
         }
     }
 
-    /// Moves images to paths that are those of one another, in one transaction.
+    /// Moves images to paths of files that are those of one another, in one transaction.
     package func exchange(
         _ moves: [(sample: Sample.ID, path: String, modifiedAt: Double)],
         author: String,
@@ -166,7 +175,11 @@ extension DatasetStore {
             }
             for move in moves {
                 try database.execute(
-                    sql: "UPDATE sample SET path = ?, modifiedAt = ? WHERE id = ?",
+                    sql: """
+                        UPDATE sample SET path = ?, archive = NULL, member = NULL,
+                            memberOffset = NULL, modifiedAt = ?
+                        WHERE id = ?
+                        """,
                     arguments: [move.path, move.modifiedAt, move.sample]
                 )
                 try Self.removeFailure(of: move.path, in: database)
@@ -222,6 +235,21 @@ extension DatasetStore {
 
 // MARK: - Rows
 
+extension KnownFile {
+    fileprivate init(_ row: Row) throws {
+        let code: String? = row["code"]
+        self.init(
+            path: row["path"],
+            bytes: row["bytes"],
+            modifiedAt: row["modifiedAt"],
+            sample: row["sample"],
+            archive: row["archive"],
+            offset: row["offset"],
+            failure: try code == nil ? nil : row.value("code")
+        )
+    }
+}
+
 extension DatasetStore {
     private static func move(_ sample: Sample, to new: NewSample, in database: Database) throws {
         try database.execute(
@@ -255,55 +283,5 @@ extension DatasetStore {
                 failed.bytes, failed.modifiedAt,
             ]
         )
-    }
-}
-
-/// The images of a batch, told apart by what the store has already.
-private struct SampleBatch {
-    var outcome = ImportOutcome()
-    var new: [NewSample] = []
-    var moved: [(sample: Sample, new: NewSample)] = []
-
-    init(
-        _ samples: [NewSample],
-        isGone: (Sample) -> Bool,
-        in database: Database
-    ) throws {
-        var digests = Set<ContentDigest>()
-        var taken = Set<Sample.ID>()
-        var next = try SampleRow.firstFreeID(in: database)
-        for sample in samples {
-            let copies = try Self.samples(with: sample.sha256, in: database)
-            if try Self.isKnown(sample.path, in: database) {
-                outcome.ids.append(nil)
-            } else if let gone = copies.first(where: { !taken.contains($0.id) && isGone($0) }) {
-                taken.insert(gone.id)
-                moved.append((gone, sample))
-                outcome.ids.append(nil)
-            } else {
-                let isCopy = !copies.isEmpty || !digests.insert(sample.sha256).inserted
-                if isCopy { outcome.exactDuplicates += 1 }
-                new.append(sample)
-                outcome.ids.append(next)
-                next += 1
-            }
-        }
-    }
-
-    private static func isKnown(_ path: String, in database: Database) throws -> Bool {
-        let statement = try database.cachedStatement(
-            sql: "SELECT EXISTS (SELECT 1 FROM sample WHERE path = ?)"
-        )
-        return try Bool.fetchOne(statement, arguments: [path]) ?? false
-    }
-
-    private static func samples(
-        with digest: ContentDigest,
-        in database: Database
-    ) throws -> [Sample] {
-        let statement = try database.cachedStatement(
-            sql: "SELECT * FROM sample WHERE sha256 = ? ORDER BY id"
-        )
-        return try Row.fetchAll(statement, arguments: [digest.hex]).map { try Sample($0) }
     }
 }

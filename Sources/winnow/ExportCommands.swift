@@ -39,6 +39,9 @@ struct ExportCommand: ParsableCommand {
     @Flag(help: "Replace an export that is in the folder.")
     var overwrite = false
 
+    @Flag(help: "Leave out pictures whose file is gone or changed; the manifest lists them.")
+    var skipMissing = false
+
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
@@ -66,7 +69,8 @@ struct ExportCommand: ParsableCommand {
                 split: split,
                 seed: seed,
                 groupBy: groupBy,
-                overwrite: overwrite
+                overwrite: overwrite,
+                skipMissing: skipMissing
             )
         )
         if global.json {
@@ -89,6 +93,7 @@ extension ExportStage.Report {
             + ". \(leaksChecked) groups of copies checked, none in two splits."
         if unlabeled > 0 { text += " \(unlabeled) pictures without a label left out." }
         if copies > 0 { text += " \(copies) exact copies left out." }
+        if !leftOut.isEmpty { text += " \(leftOut.count) that cannot be read left out." }
         return text + "\nManifest: \(manifest)"
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Curation
-import Foundation
 
 /// `winnow similar`.
 struct SimilarCommand: ParsableCommand {
@@ -28,13 +27,8 @@ struct SimilarCommand: ParsableCommand {
     }
 
     func run() throws {
-        // As import does: links in the folders above are resolved, the file's own name is kept.
-        let file = URL(filePath: image).standardizedFileURL
-        let folder = file.deletingLastPathComponent().resolvingSymlinksInPath()
-        let isNumber = Int64(image) != nil
-        let name = isNumber ? image : folder.appending(path: file.lastPathComponent).path
         let stage = LookupStage(dataset: try global.open())
-        try Self.show(try stage.similar(to: name, count: count), asJSON: global.json)
+        try Self.show(try stage.similar(to: image, count: count), asJSON: global.json)
     }
 
     /// Prints what was found, one a line.

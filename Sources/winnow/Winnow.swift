@@ -57,7 +57,7 @@ struct Winnow: AsyncParsableCommand {
         signal(SIGXFSZ, SIG_IGN)
         ProcessMemory.keepFreedPages()
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(Arguments.words)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

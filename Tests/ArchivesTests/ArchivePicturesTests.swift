@@ -93,4 +93,26 @@ import Testing
             try pictures.bytes(of: other, size: 104)
         }
     }
+
+    @Test func `a place that the archive cannot have is an error`() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(ArchiveBytes.tar(Self.members), to: "a.tar").path
+        let pictures = ArchivePictures(temporaryFolder: folder.url.path)
+        for (offset, size) in [(Int.max, 1), (512, .max), (512, -1), (-1, 1), (512, 1 << 40)] {
+            let place = ArchivePlace(file: path, member: "p/0.jpg", offset: offset)
+            #expect(throws: ArchivesError.changed(path: path, member: "p/0.jpg")) {
+                try pictures.bytes(of: place, size: size)
+            }
+        }
+    }
+
+    @Test func `a folder that takes nothing is named`() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(ArchiveBytes.zip(Self.members), to: "a.zip").path
+        let pictures = ArchivePictures(temporaryFolder: "/no/such folder")
+        let error = #expect(throws: ArchivesError.self) {
+            try pictures.bytes(of: ArchivePlace(file: path, member: "p/0.jpg"), size: 100)
+        }
+        #expect(error?.description.contains("/no/such folder") == true)
+    }
 }

@@ -229,4 +229,49 @@ import Testing
             #expect(throws: ArchivesError.self) { try ArchiveReader(path: path) }
         }
     }
+
+    @Test(arguments: [Int.max, .max - 1, .max - 1024, 1 << 62, 1 << 40])
+    func `a size that no file has is damage`(_ size: Int) throws {
+        let folder = try TemporaryFolder()
+        var tar = ArchiveBytes.tar([MemberBytes("a.jpg", [1]), MemberBytes("b.jpg", [2])])
+        // Large numbers stand in base 256 behind a mark; the sum is over spaces in its own place.
+        let digits = (0..<8).map { UInt8(truncatingIfNeeded: size >> (56 - 8 * $0)) }
+        tar.replaceSubrange(1024 + 124..<1024 + 136, with: [0x80, 0, 0, 0] + digits)
+        tar.replaceSubrange(1024 + 148..<1024 + 156, with: Array("        ".utf8))
+        let sum = String(tar[1024..<1536].reduce(0) { $0 + Int($1) }, radix: 8)
+        tar.replaceSubrange(1024 + 148..<1024 + 155, with: Array("0\(sum)\0".utf8.suffix(7)))
+        let reader = try ArchiveReader(path: try folder.write(tar, to: "a.tar").path)
+        #expect(try reader.next()?.name == Array("a.jpg".utf8))
+        #expect(throws: ArchivesError.self) { try reader.next() }
+        #expect(try reader.next() == nil)
+    }
+
+    @Test func `limits may be as large as numbers are`() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(ArchiveBytes.tar(Self.members), to: "a.tar").path
+        var limits = ArchiveLimits()
+        (limits.freeBytes, limits.ratio) = (.max, .max)
+        let reader = try ArchiveReader(path: path, limits: limits)
+        _ = try reader.next()
+        #expect(try reader.read(limit: 1 << 20) == Self.members[0].bytes)
+    }
+
+    @Test func `what is no plain file is not even opened`() throws {
+        let folder = try TemporaryFolder()
+        let pipe = folder.url.appending(path: "pipe").path
+        // Opening the pipe for reading would let the writer go on.
+        let writer = Process()
+        writer.executableURL = URL(filePath: "/bin/sh")
+        writer.arguments = ["-c", #"mkfifo "$1" && : > "$1""#, "sh", pipe]
+        try writer.run()
+        defer {
+            writer.terminate()
+            writer.waitUntilExit()
+        }
+        while !FileManager.default.fileExists(atPath: pipe) { Thread.sleep(forTimeInterval: 0.01) }
+        Thread.sleep(forTimeInterval: 0.1)
+        #expect(throws: ArchivesError.self) { try ArchiveReader(path: pipe) }
+        Thread.sleep(forTimeInterval: 0.1)
+        #expect(writer.isRunning)
+    }
 }

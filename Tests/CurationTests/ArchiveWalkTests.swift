@@ -57,8 +57,27 @@ import Testing
             let found = try walk(bytes)
             #expect(found.names == ["a.jpg", "A.jpg"])
             #expect(found.failures.map(\.code) == [.duplicateName])
-            #expect(found.failures[0].path.hasSuffix("!/a.jpg#1"))
+            #expect(found.failures[0].path.hasSuffix("!/a.jpg#2/"))
         }
+    }
+
+    @Test func `failures of members with one name are each about their own`() throws {
+        let names = ["a.jpg", "a.jpg", "a.jpg#2", "a.jpg", "a.jpg#4", "n.txt", "b.jpg", "b.jpg"]
+        let found = try walk(ArchiveBytes.tar(names.map { member($0) }))
+        #expect(found.names == ["a.jpg", "a.jpg#2", "a.jpg#4", "b.jpg"])
+        let ends = found.failures.map { $0.path.split(separator: "!/").last }
+        #expect(ends == ["a.jpg#2/", "a.jpg#4/", "b.jpg#8/"])
+    }
+
+    @Test func `only members that a walk reads may be pictures`() throws {
+        let names = [
+            "a.jpg", "no ending", "d/b.PNG", "n.txt", "a.json", ".h.jpg", ".d/a.jpg", "x.zip",
+            "./c.jpg", "../e.jpg",
+        ]
+        let read = names.filter { ArchiveWalk.mayBePicture(Array($0.utf8)) }
+        #expect(read == ["a.jpg", "no ending", "d/b.PNG", "./c.jpg", "../e.jpg"])
+        let found = try walk(ArchiveBytes.tar(names.map { member($0) }))
+        #expect(found.names == read.dropLast() && found.failures.count == 1)
     }
 
     @Test func `a member that is damaged or needs a password fails alone`() throws {

@@ -150,4 +150,16 @@ import Testing
         #expect(refusal(empty) == .truncated)
         withExtendedLifetime((tree, folder)) {}
     }
+
+    @Test func `a file is a plain one, or a link to one`() throws {
+        let tree = try HostileTree()
+        let root = tree.root.path
+        for name in ["plain.jpg", "out.jpg"] { #expect(PictureFile.isFile("\(root)/\(name)")) }
+        for name in ["folder.jpg", "pipe.jpg", "dead.jpg", "absent.jpg", "plain.jpg/x", "outside"] {
+            #expect(!PictureFile.isFile("\(root)/\(name)"), "\(name)")
+        }
+        // A circle of links says nothing of what was meant.
+        #expect(PictureFile.isFile("\(root)/circle.jpg"))
+        withExtendedLifetime(tree) {}
+    }
 }

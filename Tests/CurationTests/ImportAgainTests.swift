@@ -88,6 +88,52 @@ import Testing
         #expect(try set.again().unchanged == 6)
     }
 
+    @Test func `pictures that are renumbered after one was deleted are followed`() throws {
+        let set = try Imported()
+        try FileManager.default.removeItem(atPath: set.path("1.jpg"))
+        for number in 2...5 {
+            try FileManager.default.moveItem(
+                atPath: set.path("\(number).jpg"),
+                toPath: set.path("\(number - 1).jpg")
+            )
+        }
+        let before = try set.fixture.dataset.samples()
+        let report = try set.again()
+        #expect(report.moved == 4 && report.vanished == 1 && report.imported == 0)
+        #expect(report.changed == 0)
+        let after = try set.fixture.dataset.samples()
+        #expect(after.map(\.sha256) == before.map(\.sha256))
+        #expect(after.dropFirst().map(\.path) == before.dropLast().map(\.path))
+        #expect(try set.failures() == [.missing])
+        #expect(try VerifyStage(dataset: set.fixture.dataset).run().problems.isEmpty)
+        // The first one comes back under a new name.
+        try set.source.write(try Fixtures.bytes("photos/IMG_0001.jpg"), to: "back.jpg")
+        let third = try set.again()
+        #expect(third.moved == 1 && third.unchanged == 4 && third.vanished == 0)
+        #expect(try set.failures().isEmpty)
+    }
+
+    @Test func `a picture whose copy is kept can be moved, too`() throws {
+        let set = try Imported(copy: true)
+        try FileManager.default.moveItem(atPath: set.path("2.jpg"), toPath: set.path("two.jpg"))
+        let report = try set.again { $0.copy = true }
+        #expect(report.moved == 1 && report.imported == 0 && report.vanished == 0)
+    }
+
+    @Test func `what a second import finds wrong again stays listed`() throws {
+        let set = try Imported()
+        try FileManager.default.createSymbolicLink(
+            atPath: set.path("dead.jpg"),
+            withDestinationPath: "nowhere.jpg"
+        )
+        let list = try set.source.write(Array("6.jpg\n1.jpg\n../up.jpg\n".utf8), to: "l.lst").path
+        for _ in 0..<3 {
+            #expect(try set.again().failed == 1)
+            #expect(try set.again { $0.sources = [list] }.failed == 2)
+            #expect(Set(try set.failures()) == [.missing, .outsideRoot, .unreadable])
+        }
+    }
+
     @Test func `a file that vanished is listed until it is back`() throws {
         let set = try Imported()
         let bytes = try Fixtures.bytes("photos/IMG_0003.jpg")
@@ -147,6 +193,54 @@ import Testing
         try FileManager.default.removeItem(at: set.source.url)
         let report = try EmbedStage(dataset: set.fixture.dataset).run(.descriptor)
         #expect(report.embedded == 5 && report.failed == 0)
+    }
+
+    @Test func `copies can be made later, and one that is damaged is found and made anew`() throws {
+        let set = try Imported()
+        #expect(try set.again { $0.copy = true }.unchanged == 5)
+        let folder = set.fixture.dataset.folder.appending(path: "copies")
+        let copies = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+            .filter { $0.count > 60 }
+        #expect(copies.count == 5)
+        let verify = VerifyStage(dataset: set.fixture.dataset)
+        #expect(try verify.run().ok)
+        try Data().write(to: folder.appending(path: copies[0]))
+        #expect(try verify.run().problems.count == 1)
+        try set.again { $0.copy = true }
+        #expect(try verify.run().ok)
+    }
+
+    @Test func `a picture that is lost ends an export, or is left out and named`() throws {
+        let set = try Imported()
+        let dataset = set.fixture.dataset
+        _ = try EmbedStage(dataset: dataset).run(.descriptor)
+        _ = try ClusterStage(dataset: dataset).run()
+        _ = try ReplayStage(dataset: dataset).run(
+            answers: PipelineFixture.answers,
+            reviewer: "r",
+            target: 1
+        )
+        let version = try VersionStage(dataset: dataset).commit(message: "m", author: "t")
+        let digest = ContentDigest(of: try Fixtures.bytes("photos/IMG_0003.jpg"))
+        try FileManager.default.removeItem(atPath: set.path("3.jpg"))
+        var request = ExportStage.Request(
+            version: version,
+            folder: set.source.url.appending(path: "out").path,
+            format: "webdataset",
+            split: "train=0.6,val=0.4",
+            seed: 0,
+            groupBy: nil,
+            overwrite: true
+        )
+        let stage = ExportStage(dataset: dataset)
+        #expect(throws: CurationError.self) { try stage.run(request) }
+        request.skipMissing = true
+        let report = try stage.run(request)
+        #expect(report.leftOut == [set.path("3.jpg")])
+        #expect(report.splits.values.reduce(0, +) == 4)
+        let manifest = try String(contentsOfFile: report.manifest, encoding: .utf8)
+        #expect(manifest.contains("left_out") && manifest.contains(digest.hex))
+        #expect(try ExportVerifyStage().run(request.folder).ok)
     }
 
     @Test func `vectors of the same pass are those of a pass of their own`() throws {

@@ -92,6 +92,39 @@ import Testing
         #expect(part.imported > 0 && part.imported < 5 && part.failedByCode == ["truncated": 1])
     }
 
+    @Test func `members of an archive that was packed anew are found where they are now`() throws {
+        let folder = try TemporaryFolder()
+        let file = try Self.archive("a.tar", of: 3...4, in: folder)
+        let fixture = try PipelineFixture(sources: [file])
+        _ = try Self.archive("a.tar", of: 1...4, in: folder)
+        let report = try ImportStage(dataset: fixture.dataset).run(
+            ImportStage.Request(sources: [file])
+        )
+        #expect(report.unchanged == 2 && report.imported == 2)
+        let embedded = try EmbedStage(dataset: fixture.dataset).run(.descriptor)
+        #expect(embedded.embedded == 4 && embedded.failed == 0)
+    }
+
+    @Test func `a folder that is called like an archive's members is told apart from it`() throws {
+        let folder = try TemporaryFolder()
+        let file = try Self.archive("a.tar", of: 1...2, in: folder)
+        for name in ["1", "9"] {
+            try folder.write(
+                try Fixtures.bytes("photos/IMG_000\(name).jpg"),
+                to: "a.tar!/packed/\(name).jpg"
+            )
+        }
+        let fixture = try PipelineFixture(sources: [file + "!"])
+        #expect(try fixture.dataset.samples().count == 2)
+        for _ in 0..<2 {
+            let report = try ImportStage(dataset: fixture.dataset).run(
+                ImportStage.Request(sources: [file, file + "!"])
+            )
+            #expect(report.failedByCode == ["duplicate-name": 1] && report.vanished == 0)
+        }
+        #expect(try fixture.dataset.samples().count == 3)
+    }
+
     @Test func `a member that is gone from its archive is listed as missing`() throws {
         let folder = try TemporaryFolder()
         let file = try Self.archive("a.tar", of: 1...4, in: folder)
@@ -102,6 +135,18 @@ import Testing
         )
         #expect(report.unchanged == 3 && report.vanished == 1)
         #expect(try fixture.dataset.failures().map(\.code) == [.missing])
+    }
+
+    @Test func `labels of an archive that are asked for and not read are refused`() throws {
+        let folder = try TemporaryFolder()
+        let file = try Self.archive("a.tar", of: 1...2, in: folder)
+        let fixture = try PipelineFixture()
+        let stage = ImportStage(dataset: fixture.dataset)
+        var request = ImportStage.Request(sources: [file], format: .imagefolder)
+        request.labelsAs = .reviewed
+        #expect(throws: CurationError.self) { try stage.run(request) }
+        request.labelsAs = .ignored
+        #expect(try stage.run(request).imported == 2)
     }
 
     @Test func `an archive inside a folder is passed over and counted`() throws {

@@ -72,6 +72,75 @@ import Testing
         #expect(relative(list) == ["a\nb.jpg"])
     }
 
+    @Test func `a zero byte in one line of a list leaves the others`() throws {
+        try pictures("a.jpg", "b.jpg")
+        let list = try SourceList([try source("l.lst", "a.jpg\nx\0y.jpg\nb.jpg\n")])
+        #expect(relative(list) == ["a.jpg", "b.jpg"])
+        #expect(list.failures.map(\.code) == [.outsideRoot])
+        #expect(list.failures.map(\.path) == ["\(root)/l.lst#2"])
+    }
+
+    // MARK: - Several sources
+
+    @Test func `files that lie beside pictures do not stop an import of several sources`() throws {
+        try pictures("a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg")
+        let besides = [
+            try source("package.json", #"{"name": "x"}"#), try source("broken.json", "{"),
+            try source("notes.txt", "c.jpg"), try source("table.csv", "x,y\n1,2\n"),
+            try source("rows.jsonl", #"{"x": 1}"#), try source("ci.yaml", "on: push"),
+        ]
+        let taken = [
+            try source("coco.json", #"{"images": [{"file_name": "b.jpg"}]}"#),
+            try source("good.csv", "path\nd.jpg\n"), try source("good.lst", "e.jpg"),
+        ]
+        let sources = ["\(root)/a.jpg"] + besides + taken
+        for list in [try SourceList(sources), try SourceList(["\(root)/[!c]*"])] {
+            #expect(list.failures.isEmpty)
+            #expect(list.files.contains { $0.path.hasSuffix("/d.jpg") })
+        }
+        let list = try SourceList(sources)
+        #expect(relative(list) == ["a.jpg", "b.jpg", "d.jpg", "e.jpg"] && list.ignored == 6)
+        // Alone each is what the person meant.
+        #expect(relative(try SourceList([besides[2]])) == ["c.jpg"])
+        for other in besides where !other.hasSuffix("txt") {
+            #expect(throws: CurationError.self, "\(other)") { try SourceList([other]) }
+        }
+        let wrong = try source("wrong.csv", "path\n\"a.jpg")
+        #expect(throws: CurationError.self) { try SourceList([wrong, "\(root)/a.jpg"]) }
+    }
+
+    @Test func `a dead link among several sources is a failure, alone an error`() throws {
+        try pictures("a.jpg")
+        for name in ["b.jpg", "notes.txt"] {
+            let link = folder.url.appending(path: name).path
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "gone")
+        }
+        let links = ["\(root)/b.jpg", "\(root)/notes.txt"]
+        for list in [try SourceList(["\(root)/a.jpg"] + links), try SourceList(["\(root)/*"])] {
+            #expect(relative(list) == ["a.jpg"] && list.ignored == 1)
+            #expect(list.failures.map(\.code) == [.unreadable])
+            #expect(list.failures.map(\.path) == [links[0]])
+        }
+        #expect(throws: CurationError.self) { try SourceList([links[0]]) }
+        #expect(throws: CurationError.self) { try SourceList(["\(root)/a.jpg", "\(root)/no.jpg"]) }
+    }
+
+    @Test func `failures have the same paths wherever the sources are named from`() throws {
+        try pictures("in/a.jpg")
+        _ = try source("in/coco.json", #"{"images": [{"file_name": "../x"}, {"file_name": "no"}]}"#)
+        _ = try source("in/list.txt", "../x.jpg\nno.jpg\n")
+        _ = try source("in/bad.xml", "<annotation>")
+        let here = FileManager.default.currentDirectoryPath
+        let up = String(repeating: "../", count: here.split(separator: "/").count)
+        for name in ["in/coco.json", "in/list.txt", "in/bad.xml", "in/gone/../list.txt"] {
+            try folder.write([], to: "in/gone/x")
+            let absolute = try SourceList(["\(root)/\(name)"]).failures
+            let relative = try SourceList(["\(up)\(root.dropFirst())/./\(name)"]).failures
+            #expect(absolute == relative && !absolute.isEmpty)
+            #expect(absolute.allSatisfy { $0.path.hasPrefix("\(root)/in/") })
+        }
+    }
+
     // MARK: - Annotation files
 
     @Test func `COCO names are looked for beside the file and in the usual folders`() throws {

@@ -3,8 +3,8 @@
 #include "CImageCodecs.h"
 #include <stdlib.h>
 
-/// Pictures with more pixels are passed over, so that a second has many runs.
-#define PIXEL_LIMIT (1 << 22)
+/// The limit of pixels that is used unless another is given.
+#define PIXEL_LIMIT 178956970
 
 /// Room for the pixels, not a byte more than the decoder may write.
 static inline uint8_t *room_for(cic_header header) {

@@ -4,6 +4,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     cic_header header = {0};
     char message[CIC_MESSAGE_SIZE];
     if (cic_png_probe(bytes, size, PIXEL_LIMIT, &header, message) != CIC_OK) return 0;
+    if (cic_png_check(bytes, size, message) != CIC_OK) return 0;
     uint8_t *rgb = room_for(header);
     cic_damage damage = CIC_DAMAGE_NONE;
     cic_status status = cic_png_decode(bytes, size, header, rgb, &damage, message);

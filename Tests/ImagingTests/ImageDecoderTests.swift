@@ -81,7 +81,7 @@ struct ExpectedImage: Sendable, CustomTestStringConvertible {
     @Test func `no hostile file passes as a sound picture`() throws {
         let folder = Fixtures.url("hostile").path
         let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-            .filter { $0.hasSuffix(".jpg") || $0.hasSuffix(".png") }
+            .filter { $0.hasSuffix(".jpg") || $0.hasSuffix(".png") || $0.hasSuffix(".webp") }
         #expect(names.count >= 25)
         for name in names {
             let bytes = try Fixtures.bytes("hostile/\(name)")
@@ -97,6 +97,9 @@ struct ExpectedImage: Sendable, CustomTestStringConvertible {
         ("huge-IDAT.png", .truncated), ("huge-eXIf-chunk.png", .truncated),
         ("truncated-in-header.jpg", .truncated),
         ("liar-10000x10000.png", .bomb), ("liar-12000x12000.jpg", .bomb),
+        // Ten rows of a picture that needs more than 256 MiB.
+        ("cut-10000x9000.png", .truncated), ("corrupt-10000x9000.png", .corrupt),
+        ("liar-10000x9000.webp", .corrupt),
         ("sof-says-12-bit.jpg", .unsupported),
         ("sof-says-65535x65535.jpg", .tooLarge), ("bomb-30000x30000.png", .tooLarge),
     ])

@@ -18,8 +18,16 @@ import Testing
     }
 
     @Test func `zero bytes separate names with line feeds in them`() {
-        let found = read(Array("a\nb\0c\r\0\0".utf8) + [0xFF])
+        let found = read(Array("a\nb\0c\r\0\0".utf8) + [0xFF, 0])
         #expect(found.paths == [Array("a\nb".utf8), Array("c\r".utf8), [0xFF]])
+        // The last name may lack its zero byte.
+        #expect(read(Array("a\0b".utf8)).paths == [[0x61], [0x62]])
+    }
+
+    @Test func `a zero byte among lines is part of one line`() {
+        let found = read(Array("a\nb\0c\nd\n".utf8))
+        #expect(found.paths == ["a", "b\0c", "d"].map { Array($0.utf8) })
+        #expect(found.numbers == [1, 2, 3])
     }
 
     @Test func `an empty list has no paths`() {

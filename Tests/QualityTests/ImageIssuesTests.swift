@@ -73,6 +73,13 @@ import Testing
         #expect(Self.kinds(Self.metrics(brightness: 0.05, darkest: 0, brightest: 0.27)) == [])
     }
 
+    @Test func `lights in the night are told from a dark picture by how far they stand out`() {
+        let evenly = Self.metrics(brightness: 0.11, darkest: 0.01, brightest: 0.18, contrast: 0.04)
+        #expect(Self.kinds(evenly) == [.dark])
+        let lamps = Self.metrics(brightness: 0.03, darkest: 0, brightest: 0.18, contrast: 0.04)
+        #expect(Self.kinds(lamps) == [])
+    }
+
     @Test func `a photo that is washed out is light`() {
         let washed = Self.metrics(
             brightness: 0.97,
@@ -83,19 +90,54 @@ import Testing
             entropy: 3.2
         )
         #expect(Self.kinds(washed) == [.light])
-        let brightened = Self.metrics(brightness: 0.85, darkest: 0.62, brightest: 1)
-        #expect(Self.kinds(brightened) == [.light])
-        // Cells under a microscope, and a thing before a white wall.
-        #expect(Self.kinds(Self.metrics(brightness: 0.76, darkest: 0.6, contrast: 0.05)) == [])
-        #expect(Self.kinds(Self.metrics(brightness: 0.85, darkest: 0.1)) == [])
+        // Raised by 150 of 255 and more, so that its white is clipped.
+        let raised = Self.metrics(brightness: 0.82, darkest: 0.63, brightest: 1, contrast: 0.16)
+        #expect(Self.kinds(raised) == [.light])
     }
 
-    @Test func `little detail is blurry unless there is little contrast too`() {
+    @Test func `a picture that is pale by itself is not light`() {
+        // Blood cells under a microscope, as they are and a tenth brighter.
+        let cells = Self.metrics(brightness: 0.76, darkest: 0.6, brightest: 0.88, contrast: 0.05)
+        #expect(Self.kinds(cells) == [])
+        let brighter = Self.metrics(
+            brightness: 0.87,
+            darkest: 0.61,
+            brightest: 0.98,
+            contrast: 0.09
+        )
+        #expect(Self.kinds(brighter) == [])
+        // A thing on white, and fog.
+        let product = Self.metrics(brightness: 0.94, darkest: 0.35, brightest: 1, contrast: 0.14)
+        #expect(Self.kinds(product) == [])
+        let fog = Self.metrics(brightness: 0.73, darkest: 0.6, brightest: 0.82, contrast: 0.05)
+        #expect(Self.kinds(fog) == [])
+    }
+
+    @Test func `little detail is blurry unless there are few tones or little contrast`() {
         #expect(Self.kinds(Self.metrics(sharpness: 6.5)) == [.blurry])
         #expect(Self.kinds(Self.metrics(contrast: 0.08, sharpness: 3)) == [.blurry])
-        // Soft as it is, the last one is as sharp as a pale picture can be.
+        // Soft as it is, the second one is as sharp as a pale picture can be.
         #expect(Self.kinds(Self.metrics(sharpness: 14)) == [])
         #expect(Self.kinds(Self.metrics(contrast: 0.05, sharpness: 9)) == [])
+        // Blood cells, and a few fluorescent ones on black.
+        let cells = Self.metrics(
+            brightness: 0.68,
+            darkest: 0.52,
+            brightest: 0.81,
+            contrast: 0.08,
+            sharpness: 7.1,
+            entropy: 6.1
+        )
+        #expect(Self.kinds(cells) == [])
+        let nuclei = Self.metrics(
+            brightness: 0.035,
+            darkest: 0,
+            brightest: 0.32,
+            contrast: 0.074,
+            sharpness: 4.8,
+            entropy: 3.1
+        )
+        #expect(Self.kinds(nuclei) == [])
     }
 
     @Test func `a flat picture has low information, a drawing has not`() {

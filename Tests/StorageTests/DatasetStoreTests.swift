@@ -124,7 +124,7 @@ import Testing
             failures: [],
             author: "test",
             at: StoreFixture.moment,
-            isGone: { $0.id == 2 }
+            gone: GoneImages { $0.id == 2 }
         )
         #expect(outcome.moved == 1 && outcome.added == 1 && outcome.exactDuplicates == 1)
         #expect(outcome.ids == [nil, 4])

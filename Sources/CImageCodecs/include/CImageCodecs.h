@@ -43,6 +43,13 @@ typedef struct cic_header {
 cic_status cic_jpeg_probe(const uint8_t *_Nonnull bytes, size_t size, uint64_t pixel_limit,
                           cic_header *_Nonnull header, char *_Nonnull message);
 
+/// Checks that a file is sound when its pixels at `eighths`/8 of its size need more than 256 MiB:
+/// so much is not spent on a bad file, not even to show what there is of it. Others pass.
+///
+/// Of many scans only their lengths are checked; decoding then ends at the first fault.
+cic_status cic_jpeg_check(const uint8_t *_Nonnull bytes, size_t size, uint32_t eighths,
+                          char *_Nonnull message);
+
 /// Decodes a JPEG file at `eighths`/8 of its size (1...8) to 8-bit RGB.
 ///
 /// `rgb` holds 3 * ceil(width * eighths / 8) * ceil(height * eighths / 8) bytes, all of which are
@@ -64,6 +71,9 @@ cic_status cic_jpeg_encode(const uint8_t *_Nonnull rgb, uint32_t width, uint32_t
 cic_status cic_png_probe(const uint8_t *_Nonnull bytes, size_t size, uint64_t pixel_limit,
                          cic_header *_Nonnull header, char *_Nonnull message);
 
+/// Checks that a file is sound when its pixels need more than 256 MiB, as `cic_jpeg_check` does.
+cic_status cic_png_check(const uint8_t *_Nonnull bytes, size_t size, char *_Nonnull message);
+
 /// Decodes a PNG file to 8-bit RGB: alpha is blended onto white, gamma is ignored.
 ///
 /// `rgb` holds 3 * width * height bytes, all of which are written when the status is `CIC_OK`.
@@ -76,6 +86,12 @@ cic_status cic_png_decode(const uint8_t *_Nonnull bytes, size_t size, cic_header
 /// Reads the header of a WebP file and refuses more than `pixel_limit` pixels.
 cic_status cic_webp_probe(const uint8_t *_Nonnull bytes, size_t size, uint64_t pixel_limit,
                           cic_header *_Nonnull header, char *_Nonnull message);
+
+/// Checks that a file is sound when its pixels need more than 256 MiB, as `cic_jpeg_check` does.
+///
+/// Pixels of the lossless coding refer to each other: of a bad file those before the first fault
+/// are held, 4 bytes each.
+cic_status cic_webp_check(const uint8_t *_Nonnull bytes, size_t size, char *_Nonnull message);
 
 /// Decodes a WebP file to 8-bit RGB: alpha is blended onto white, of an animation the first frame
 /// is shown, an embedded profile is converted to sRGB.
