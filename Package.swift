@@ -74,7 +74,10 @@ let package = Package(
         ),
 
         // C, one shim per module that needs one.
-        .target(name: "CArchive", linkerSettings: [.linkedLibrary("archive")]),
+        .target(
+            name: "CArchive",
+            linkerSettings: [.linkedLibrary("archive"), .linkedLibrary("z")]
+        ),
         .target(name: "CDigest", linkerSettings: [.linkedLibrary("crypto")]),
         .target(
             name: "CImageCodecs",

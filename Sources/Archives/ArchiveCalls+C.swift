@@ -113,9 +113,18 @@ private func lastError() -> String {
 @safe final class ArchiveHandle {
     /// What a call found wrong.
     struct Failure: Error {
+        /// What is wrong with it.
+        enum Extent {
+            /// One member: the next one may be read nevertheless.
+            case member
+            /// All that follows.
+            case rest
+            /// Something before, as its checksum shows.
+            case whole
+        }
+
         let reason: String
-        /// Whether the next member may be read nevertheless.
-        let isOfMember: Bool
+        let extent: Extent
     }
 
     private let file: OpenFile
@@ -143,7 +152,7 @@ private func lastError() -> String {
         var member = unsafe car_member()
         let result = unsafe car_next(archive, &member)
         guard result != CAR_END else { return nil }
-        guard result == CAR_MORE else { throw Failure(reason: message, isOfMember: false) }
+        guard result == CAR_MORE else { throw failure(Int(result)) }
         var name: [UInt8]?
         if let text = unsafe member.name {
             name = unsafe Array(UnsafeRawBufferPointer(start: text, count: strlen(text)))
@@ -174,8 +183,25 @@ private func lastError() -> String {
             filled = max(0, result)
         }
         guard result >= 0 else {
-            throw Failure(reason: message, isOfMember: result == Int(CAR_BAD_MEMBER))
+            throw failure(result)
         }
         return bytes
+    }
+
+    /// Goes a step further towards the checksum after the last member; whether that was not all.
+    func finish() throws(Failure) -> Bool {
+        let result = unsafe car_finish(archive)
+        guard result >= CAR_END else { throw failure(Int(result)) }
+        return result == CAR_MORE
+    }
+
+    private func failure(_ result: Int) -> Failure {
+        let extent: Failure.Extent =
+            switch result {
+            case Int(CAR_BAD_MEMBER): .member
+            case Int(CAR_CORRUPT): .whole
+            default: .rest
+            }
+        return Failure(reason: message, extent: extent)
     }
 }

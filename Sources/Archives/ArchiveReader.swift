@@ -87,15 +87,17 @@ package final class ArchiveReader {
 
     /// Goes on to the next member; nil after the last one, or once the archive was found to be bad.
     ///
-    /// - Throws: `ArchivesError.damaged` or `.bomb`, after which there is nothing more to read.
+    /// - Throws: `ArchivesError.damaged`, `.corrupt` or `.bomb`, after which there is nothing more to
+    ///   read.
     package func next() throws(ArchivesError) -> ArchiveMember? {
         guard !isSpent else { return nil }
         try skipRest()
         do {
             current = try handle.next()
         } catch {
-            throw end(.damaged(path: path, reason: error.reason))
+            throw failure(error)
         }
+        if current == nil { try finish() }
         members += 1
         guard members <= limits.members else { throw end(.bomb(path: path)) }
         if let member = current, let offset = member.offset, let size = member.size,
@@ -110,7 +112,7 @@ package final class ArchiveReader {
     /// All bytes of the member that `next` gave; to be called once.
     ///
     /// - Throws: `ArchivesError.badMember` or `.memberTooLarge`, after which the next member can be
-    ///   read; `.damaged` or `.bomb`, after which there is nothing more to read.
+    ///   read; `.damaged`, `.corrupt` or `.bomb`, after which there is nothing more to read.
     package func read(limit: Int) throws(ArchivesError) -> [UInt8] {
         guard let member = current, !isSpent else { return [] }
         guard member.size ?? 0 <= limit else { throw .memberTooLarge(path: path, limit: limit) }
@@ -141,21 +143,44 @@ package final class ArchiveReader {
         }
     }
 
+    // The checksum of a packed archive comes after the end of what was packed.
+    private func finish() throws(ArchivesError) {
+        while true {
+            do {
+                guard try handle.finish() else { return }
+            } catch {
+                throw failure(error)
+            }
+            try checkLimit()
+        }
+    }
+
     private func nextPart(_ count: Int) throws(ArchivesError) -> [UInt8] {
         let part: [UInt8]
         do {
             part = try handle.read(count)
         } catch {
-            if error.isOfMember { throw .badMember(path: path, reason: error.reason) }
-            throw end(.damaged(path: path, reason: error.reason))
+            throw failure(error)
         }
         delivered += part.count
+        try checkLimit()
+        return part
+    }
+
+    private func checkLimit() throws(ArchivesError) {
         // The size of a sparse file can be so large that whole numbers would not do.
         let most = Double(limits.freeBytes) + Double(limits.ratio) * Double(file.size)
         guard Double(max(delivered, handle.unpacked)) <= most else {
             throw end(.bomb(path: path))
         }
-        return part
+    }
+
+    private func failure(_ failure: ArchiveHandle.Failure) -> ArchivesError {
+        switch failure.extent {
+        case .member: .badMember(path: path, reason: failure.reason)
+        case .rest: end(.damaged(path: path, reason: failure.reason))
+        case .whole: end(.corrupt(path: path, reason: failure.reason))
+        }
     }
 
     private func end(_ error: ArchivesError) -> ArchivesError {

@@ -4,6 +4,8 @@ package enum ArchivesError: Error, Equatable, CustomStringConvertible {
     case unreadable(path: String, reason: String)
     /// The archive is wrong from some place on, so that nothing after it can be read.
     case damaged(path: String, reason: String)
+    /// By its checksum the archive is wrong somewhere, perhaps in what was read already.
+    case corrupt(path: String, reason: String)
     /// It unpacks to far more than it holds.
     case bomb(path: String)
     /// One member is wrong; the next one may be read.
@@ -23,6 +25,9 @@ package enum ArchivesError: Error, Equatable, CustomStringConvertible {
         case .damaged(let path, let reason):
             "the archive \(path) is damaged (\(reason)): what came before that was read; copy it again "
                 + "from its source"
+        case .corrupt(let path, let reason):
+            "the archive \(path) is damaged (\(reason)): what came before that was read, and may be "
+                + "damaged too; copy it again from its source, and import it again"
         case .bomb(let path):
             "the archive \(path) unpacks to far more bytes than it has: what came before that was read; "
                 + "unpack it yourself if you trust it, and import the folder"

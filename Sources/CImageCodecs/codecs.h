@@ -22,12 +22,15 @@ bool cic_is_costly(uint64_t bytes);
 /// Blends RGBA onto white.
 void cic_blend(const uint8_t *rgba, size_t count, uint8_t *rgb);
 
-/// What the bytes of a pixel are that a profile is for.
+/// What the bytes of a pixel are that a profile is for, by the color model of its file.
 typedef enum {
-    /// Three bytes; a gray profile takes the first.
     CIC_LAYOUT_RGB,
-    /// Four bytes, of which the last is kept; a gray profile takes the first.
+    /// Four bytes, of which the last is kept.
     CIC_LAYOUT_RGBA,
+    /// Three bytes that say the same.
+    CIC_LAYOUT_GRAY,
+    /// Three bytes that say the same, and one that is kept.
+    CIC_LAYOUT_GRAY_ALPHA,
     /// Cyan, magenta, yellow, black, 255 for no ink, as Adobe writes them.
     CIC_LAYOUT_INKS,
 } cic_layout;
@@ -38,10 +41,11 @@ typedef struct cic_color cic_color;
 /// Whether a profile describes sRGB to within a level, by its colorants and curves alone.
 bool cic_is_srgb(const uint8_t *profile, size_t size);
 
-/// Opens a profile; NULL when there is none, when it is that of sRGB, or when it cannot be used.
+/// Opens a profile; NULL when there is none, when it is that of sRGB, when it is for another color
+/// model than the file's, as other programs ignore it too, or when it cannot be used.
 cic_color *cic_color_open(const uint8_t *profile, size_t size, cic_layout layout);
 
-/// Converts pixels: RGB and RGBA to the same, which may be in place; inks to RGB.
+/// Converts pixels: all but inks to as many bytes, which may be in place; inks to RGB.
 void cic_color_convert(const cic_color *color, const uint8_t *pixels, size_t count,
                        uint8_t *output);
 

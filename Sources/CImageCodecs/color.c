@@ -12,14 +12,25 @@ struct cic_color {
 /// Real profiles are smaller: those of printers have about a megabyte.
 enum { largest_profile = 4 << 20 };
 
+static bool has_alpha(cic_layout layout) {
+    return layout == CIC_LAYOUT_RGBA || layout == CIC_LAYOUT_GRAY_ALPHA;
+}
+
 /// How lcms names the bytes of a layout; 0 when the profile is of another kind of colors.
 static cmsUInt32Number input_format(cic_layout layout, cmsColorSpaceSignature space) {
-    bool alpha = layout == CIC_LAYOUT_RGBA;
-    if (layout == CIC_LAYOUT_INKS) return space == cmsSigCmykData ? TYPE_CMYK_8_REV : 0;
-    if (space == cmsSigRgbData) return alpha ? TYPE_RGBA_8 : TYPE_RGB_8;
-    if (space != cmsSigGrayData) return 0;
-    // The channels after the first say the same and are passed over.
-    return COLORSPACE_SH(PT_GRAY) | CHANNELS_SH(1) | EXTRA_SH(alpha ? 3 : 2) | BYTES_SH(1);
+    switch (layout) {
+    case CIC_LAYOUT_INKS:
+        return space == cmsSigCmykData ? TYPE_CMYK_8_REV : 0;
+    case CIC_LAYOUT_RGB:
+    case CIC_LAYOUT_RGBA:
+        if (space != cmsSigRgbData) return 0;
+        return has_alpha(layout) ? TYPE_RGBA_8 : TYPE_RGB_8;
+    default:
+        if (space != cmsSigGrayData) return 0;
+        // The channels after the first say the same and are passed over.
+        return COLORSPACE_SH(PT_GRAY) | CHANNELS_SH(1) | EXTRA_SH(has_alpha(layout) ? 3 : 2) |
+               BYTES_SH(1);
+    }
 }
 
 static cmsHTRANSFORM make_transform(cmsContext context, cmsHPROFILE source, cic_layout layout) {
@@ -27,7 +38,7 @@ static cmsHTRANSFORM make_transform(cmsContext context, cmsHPROFILE source, cic_
     if (!input) return NULL;
     cmsHPROFILE target = cmsCreate_sRGBProfileTHR(context);
     if (!target) return NULL;
-    cmsUInt32Number output = layout == CIC_LAYOUT_RGBA ? TYPE_RGBA_8 : TYPE_RGB_8;
+    cmsUInt32Number output = has_alpha(layout) ? TYPE_RGBA_8 : TYPE_RGB_8;
     cmsHTRANSFORM transform = cmsCreateTransformTHR(context, source, input, target, output,
                                                     INTENT_PERCEPTUAL, cmsFLAGS_NOCACHE);
     cmsCloseProfile(target);
@@ -38,8 +49,8 @@ cic_color *cic_color_open(const uint8_t *profile, size_t size, cic_layout layout
     if (!profile || size > largest_profile || cic_is_srgb(profile, size)) return NULL;
     cic_color *color = calloc(1, sizeof *color);
     if (!color) return NULL;
-    color->input_bytes = layout == CIC_LAYOUT_RGB ? 3 : 4;
-    color->output_bytes = layout == CIC_LAYOUT_RGBA ? 4 : 3;
+    color->input_bytes = has_alpha(layout) || layout == CIC_LAYOUT_INKS ? 4 : 3;
+    color->output_bytes = has_alpha(layout) ? 4 : 3;
     // A context of its own: lcms keeps nothing between two pictures, and threads do not meet.
     color->context = cmsCreateContext(NULL, NULL);
     cmsHPROFILE source = color->context ? cmsOpenProfileFromMemTHR(color->context, profile,

@@ -70,11 +70,25 @@ static void fail(j_common_ptr info) {
     longjmp(reader->escape, 1);
 }
 
+/// Whether the bytes that libjpeg has just passed over, before a marker, were coded ones that no
+/// block was made of: the blocks before them took too few.
+static bool passed_over_coded(const jpeg_reader *reader) {
+    if (!reader->in_picture || reader->exhausted) return false;
+    const JOCTET *end = reader->source.next_input_byte;
+    size_t before = (size_t)(end - reader->bytes);
+    size_t count = (size_t)reader->errors.msg_parm.i[0];
+    if (count > before) count = before;
+    return cic_jpeg_has_leftover(end - count, count);
+}
+
 static void note(j_common_ptr info, int level) {
     if (level >= 0) return;
     jpeg_reader *reader = info->client_data;
     info->err->num_warnings++;
     switch (info->err->msg_code) {
+    case JWRN_EXTRANEOUS_DATA:
+        if (!passed_over_coded(reader)) break;
+        __attribute__((fallthrough));
     case JWRN_HIT_MARKER:
     case JWRN_HUFF_BAD_CODE:
     case JWRN_ARITH_BAD_CODE:
@@ -196,15 +210,21 @@ cic_status cic_jpeg_probe(const uint8_t *bytes, size_t size, uint64_t pixel_limi
     return status;
 }
 
-/// Whether the end marker follows the last block: elsewhere a file without it counts as cut, too.
-static bool has_end(const jpeg_reader *reader) {
+/// Looks at what follows the last block. Coded bytes that are left are damage; elsewhere a file
+/// without the end marker counts as cut, too.
+static void check_end(jpeg_reader *reader) {
     const struct jpeg_decompress_struct *info = &reader->info;
-    if (info->unread_marker == JPEG_EOI || reader->many_scans) return true;
+    // Of many scans all were read before the first row.
+    if (info->unread_marker == JPEG_EOI || reader->many_scans) return;
     const JOCTET *byte = info->src->next_input_byte;
-    for (size_t left = info->src->bytes_in_buffer; left >= 2; left--, byte++) {
-        if (memcmp(byte, end_of_image, 2) == 0) return true;
+    size_t left = info->src->bytes_in_buffer;
+    if (info->unread_marker == 0 && !reader->exhausted && cic_jpeg_has_leftover(byte, left)) {
+        reader->damaged = true;
     }
-    return false;
+    for (; left >= 2; left--, byte++) {
+        if (memcmp(byte, end_of_image, 2) == 0) return;
+    }
+    reader->exhausted = true;
 }
 
 /// Memory for the pixels at the scale that was set, and for what many scans refine.
@@ -244,9 +264,10 @@ static cic_status check_guarded(jpeg_reader *reader, size_t size, uint32_t eight
     JDIMENSION stored = info->output_width * (JDIMENSION)info->output_components;
     JSAMPARRAY row = info->mem->alloc_sarray((j_common_ptr)info, JPOOL_IMAGE, stored, 1);
     while (info->output_scanline < info->output_height) jpeg_read_scanlines(info, row, 1);
-    if (has_end(reader)) return CIC_OK;
-    snprintf(reader->message, CIC_MESSAGE_SIZE, "the file lacks its end");
-    return CIC_TRUNCATED;
+    check_end(reader);
+    if (!reader->exhausted && !reader->damaged) return CIC_OK;
+    snprintf(reader->message, CIC_MESSAGE_SIZE, "the file ends otherwise than its last block");
+    return reader->exhausted ? CIC_TRUNCATED : CIC_CORRUPT;
 }
 
 cic_status cic_jpeg_check(const uint8_t *bytes, size_t size, uint32_t eighths, char *message) {
@@ -303,8 +324,9 @@ static void read_rows(jpeg_reader *reader, uint8_t *rgb) {
 static void open_color(jpeg_reader *reader, bool inks) {
     unsigned int size = 0;
     if (!jpeg_read_icc_profile(&reader->info, &reader->profile, &size)) return;
-    reader->color =
-        cic_color_open(reader->profile, size, inks ? CIC_LAYOUT_INKS : CIC_LAYOUT_RGB);
+    bool gray = reader->info.jpeg_color_space == JCS_GRAYSCALE;
+    cic_layout layout = inks ? CIC_LAYOUT_INKS : gray ? CIC_LAYOUT_GRAY : CIC_LAYOUT_RGB;
+    reader->color = cic_color_open(reader->profile, size, layout);
 }
 
 static cic_status decode_guarded(jpeg_reader *reader, uint32_t eighths, cic_header expected,
@@ -333,8 +355,7 @@ static cic_status decode_guarded(jpeg_reader *reader, uint32_t eighths, cic_head
     } else {
         read_rows(reader, rgb);
     }
-    // Of many scans all were read before the first row.
-    if (!has_end(reader)) reader->exhausted = true;
+    check_end(reader);
     return CIC_OK;
 }
 

@@ -25,6 +25,15 @@ static size_t end_of_coded(const uint8_t *bytes, size_t size, size_t at) {
     return at != 0 ? at - 2 : size;
 }
 
+bool cic_jpeg_has_leftover(const uint8_t *bytes, size_t size) {
+    size_t end = end_of_coded(bytes, size, 0);
+    for (size_t i = 0; i < end; i++) {
+        bool restart = i > 0 && bytes[i - 1] == 0xFF && is_restart(bytes[i]);
+        if (bytes[i] != 0 && bytes[i] != 0xFF && !restart) return true;
+    }
+    return false;
+}
+
 /// Takes in the scan whose header is the payload, and which has `coded` bytes.
 static void add_scan(cic_jpeg_scans *scans, const uint8_t *payload, size_t length, size_t coded,
                      const struct jpeg_decompress_struct *info) {

@@ -20,6 +20,9 @@ typedef struct {
     uint32_t started;
 } cic_jpeg_scans;
 
+/// Whether there is anything but padding, zeros or ones, before the marker that ends coded bytes.
+bool cic_jpeg_has_leftover(const uint8_t *bytes, size_t size);
+
 /// Walks the markers of a file whose header was read.
 cic_jpeg_scans cic_jpeg_find_scans(const uint8_t *bytes, size_t size,
                            const struct jpeg_decompress_struct *info);

@@ -187,7 +187,10 @@ static bool set_transforms(png_reader *reader) {
     return transparent;
 }
 
-static void open_color(png_reader *reader, cic_layout layout) {
+static void open_color(png_reader *reader, bool transparent) {
+    bool gray = (png_get_color_type(reader->png, reader->info) & PNG_COLOR_MASK_COLOR) == 0;
+    cic_layout layout = gray ? (transparent ? CIC_LAYOUT_GRAY_ALPHA : CIC_LAYOUT_GRAY)
+                             : (transparent ? CIC_LAYOUT_RGBA : CIC_LAYOUT_RGB);
     png_charp name = NULL;
     png_bytep profile = NULL;
     png_uint_32 size = 0;
@@ -245,6 +248,8 @@ static cic_status prepare(png_reader *reader, cic_header expected) {
         return CIC_TRUNCATED;
     }
     bool transparent = set_transforms(reader);
+    // Before the header is made to tell of the pixels as they are read.
+    open_color(reader, transparent);
     size_t channels = transparent ? 4 : 3;
     reader->passes = (size_t)png_set_interlace_handling(reader->png);
     png_read_update_info(reader->png, reader->info);
@@ -259,7 +264,6 @@ static cic_status prepare(png_reader *reader, cic_header expected) {
         reader->transparent = malloc(width * channels * (reader->passes > 1 ? height : 1));
         if (!reader->transparent) return CIC_OUT_OF_MEMORY;
     }
-    open_color(reader, transparent ? CIC_LAYOUT_RGBA : CIC_LAYOUT_RGB);
     return CIC_OK;
 }
 

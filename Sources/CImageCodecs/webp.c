@@ -51,24 +51,6 @@ static cic_status open_reader(webp_reader *reader, const uint8_t *bytes, size_t 
     return CIC_OK;
 }
 
-cic_status cic_webp_probe(const uint8_t *bytes, size_t size, uint64_t pixel_limit,
-                          cic_header *header, char *message) {
-    webp_reader reader = {0};
-    cic_status status = open_reader(&reader, bytes, size, message);
-    *header = reader.canvas;
-    if (status != CIC_OK) return status;
-    uint64_t pixels = (uint64_t)header->width * header->height;
-    if (pixels > pixel_limit) return CIC_TOO_LARGE;
-    // Nothing bounds how far the lossless coding packs an even picture: libwebp makes 38 bytes of
-    // 36 megapixels. Lossy, it makes at most 600 pixels into one byte; others may be better. Frames
-    // of an animation may be far smaller than it, but hardly so few bytes.
-    if (reader.coding != LOSSLESS && cic_is_bomb(pixels, pixels / 16384, size)) {
-        cic_explain_bomb(*header, size, message);
-        return CIC_BOMB;
-    }
-    return CIC_OK;
-}
-
 /// Finds the frame to show. A file without a container has the one.
 static cic_status find_frame(webp_reader *reader, const uint8_t *bytes, size_t size) {
     WebPData data = {bytes, size};
@@ -95,6 +77,36 @@ static cic_status find_frame(webp_reader *reader, const uint8_t *bytes, size_t s
         (uint64_t)frame->x_offset + frame->width > reader->canvas.width ||
         (uint64_t)frame->y_offset + frame->height > reader->canvas.height) {
         return fail(reader, CIC_CORRUPT, "the first frame is not that of the header");
+    }
+    return CIC_OK;
+}
+
+/// Whether the canvas is large, and next to nothing of it is the first frame: it would be all memory
+/// and no picture.
+static bool is_mostly_empty(webp_reader *reader, const uint8_t *bytes, size_t size) {
+    enum { most = 16 };
+    uint64_t pixels = (uint64_t)reader->canvas.width * reader->canvas.height;
+    if (!reader->animated || pixels <= 1 << 24) return false;
+    if (find_frame(reader, bytes, size) != CIC_OK) return false;
+    return pixels / most > (uint64_t)reader->frame.width * reader->frame.height;
+}
+
+cic_status cic_webp_probe(const uint8_t *bytes, size_t size, uint64_t pixel_limit,
+                          cic_header *header, char *message) {
+    webp_reader reader = {0};
+    cic_status status = open_reader(&reader, bytes, size, message);
+    *header = reader.canvas;
+    if (status != CIC_OK) return status;
+    uint64_t pixels = (uint64_t)header->width * header->height;
+    if (pixels > pixel_limit) return CIC_TOO_LARGE;
+    bool empty = is_mostly_empty(&reader, bytes, size);
+    close_reader(&reader);
+    // Nothing bounds how far the lossless coding packs an even picture: libwebp makes 38 bytes of
+    // 36 megapixels. Lossy, it makes at most 600 pixels into one byte; others may be better. Frames
+    // of an animation may be far smaller than it, but hardly so few bytes.
+    if (empty || (reader.coding != LOSSLESS && cic_is_bomb(pixels, pixels / 16384, size))) {
+        cic_explain_bomb(*header, size, message);
+        return CIC_BOMB;
     }
     return CIC_OK;
 }

@@ -35,6 +35,7 @@ package struct ArchiveWalk {
     private var opening: ImportFailure?
     private var seen = 0
     private var names: Set<[UInt8]> = []
+    private var refused: Set<[UInt8]> = []
     private var samples: Set<[UInt8]> = []
 
     /// Opens the archive; that it cannot be opened is the first step.
@@ -64,8 +65,7 @@ package struct ArchiveWalk {
             }
             return nil
         } catch {
-            let code: ImportFailure.Code = if case .bomb = error { .bomb } else { .truncated }
-            return .failure(Self.failure(path, code, error))
+            return .failure(Self.failure(path, Self.code(of: error), error))
         }
     }
 
@@ -101,7 +101,8 @@ package struct ArchiveWalk {
             return fail(
                 member,
                 .outsideRoot,
-                "The name leads out of the archive. Pack it again with names below one folder."
+                "The name leads out of the archive. Pack it again with names below one folder.",
+                isNumbered: !refused.insert(member.name).inserted
             )
         }
         guard member.kind == .file else { return nil }
@@ -109,7 +110,8 @@ package struct ArchiveWalk {
             return fail(
                 member,
                 .duplicateName,
-                "The archive has an earlier member of this name. Pack it again with names of their own."
+                "The archive has an earlier member of this name. Pack it again with names of their own.",
+                isNumbered: true
             )
         }
         guard !member.isEncrypted else {
@@ -145,29 +147,34 @@ package struct ArchiveWalk {
     }
 
     private func failure(_ member: ArchiveMember, _ error: ArchivesError) -> ImportFailure {
-        let code: ImportFailure.Code =
-            switch error {
-            case .bomb: .bomb
-            case .memberTooLarge: .tooLarge
-            case .badMember: .corrupt
-            default: .truncated
-            }
+        let code = Self.code(of: error)
         // From there on nothing can be read, so the failure is the archive's.
         switch error {
-        case .bomb, .damaged: return Self.failure(path, code, error)
+        case .bomb, .damaged, .corrupt: return Self.failure(path, code, error)
         default: return fail(member, code, Self.sentence(error))
+        }
+    }
+
+    private static func code(of error: ArchivesError) -> ImportFailure.Code {
+        switch error {
+        case .bomb: .bomb
+        case .memberTooLarge: .tooLarge
+        case .badMember, .corrupt: .corrupt
+        default: .truncated
         }
     }
 
     private func fail(
         _ member: ArchiveMember,
         _ code: ImportFailure.Code,
-        _ message: String
+        _ message: String,
+        isNumbered: Bool = false
     ) -> ImportFailure {
-        let name = PathText.text(of: member.name)
+        let isLong = member.name.count > SourcePath.longest
+        let name = isLong ? SourcePath.shown(member.name) : PathText.text(of: member.name)
         // A second member of one name must take the place neither of the first nor, thanks to the
         // slash, of any other: with one at its end a member is a folder.
-        let number = code == .duplicateName ? "#\(seen)/" : ""
+        let number = isNumbered || isLong ? "#\(seen)/" : ""
         return ImportFailure(path: "\(path)!/\(name)\(number)", code: code, message: message)
     }
 

@@ -3,6 +3,10 @@ import CurationCore
 /// What paths of sources have in common.
 enum SourcePath {
     static let slash = UInt8(ascii: "/")
+    /// How many bytes of a path the system takes.
+    static let longest = 4096
+    /// How many characters of a name a message shows.
+    static let mostShown = 1000
 
     /// What is at the path that a person named.
     ///
@@ -48,6 +52,15 @@ enum SourcePath {
             if depth < 0 { return true }
         }
         return false
+    }
+
+    /// A name as a message shows it: as much of it as anybody would read.
+    static func shown(_ name: [UInt8]) -> String {
+        // No character has more than four bytes.
+        let text = PathText.text(of: Array(name.prefix(4 * mostShown)))
+        let start = String(String.UnicodeScalarView(text.unicodeScalars.prefix(mostShown)))
+        let isWhole = PathText.bytes(of: start).count == name.count
+        return PathText.printable(start) + (isWhole ? "" : "\u{2026}")
     }
 
     /// The folder part of a path, and the last part.

@@ -6,7 +6,8 @@ import Storage
 ///
 /// Links to files are followed when they stay inside the source; links to folders, devices, sockets
 /// and named pipes are never opened. Files whose ending says that they are no pictures are left
-/// out.
+/// out. Data sets of Winnow are passed over; of one that is named itself the pictures beside its own
+/// files are found.
 package struct FileWalk {
     /// The files that were found.
     package private(set) var files: [FoundFile] = []
@@ -24,6 +25,12 @@ package struct FileWalk {
     private static let deepest = 256
     private static let datasetFile = Array(
         DatasetStore.databaseFile(in: URL(filePath: "/")).lastPathComponent.utf8
+    )
+
+    // What else a data set has in its folder.
+    private static let datasetNames: Set<[UInt8]> = Set(
+        ["features", "thumbnails", "copies", "partial", "import.lock", "review-token"]
+            .map { Array($0.utf8) }
     )
 
     private let wantedEnding: String?
@@ -67,7 +74,7 @@ package struct FileWalk {
 
     /// Adds a file that was named itself.
     private mutating func addNamed(_ path: [UInt8], _ facts: FileFacts) {
-        guard facts.kind == .file, isWanted(path) else {
+        guard facts.kind == .other || isWanted(path) else {
             ignored += 1
             return
         }
@@ -79,6 +86,18 @@ package struct FileWalk {
         case .failure(let refusal):
             fail(PathText.text(of: path), refusal.code, refusal.message)
         }
+    }
+
+    /// Whether something that was named is part of a data set and not one of its pictures.
+    static func isOfDataset(_ path: [UInt8]) -> Bool {
+        let (folder, name) = SourcePath.parts(of: path)
+        guard isNameOfDataset(name) else { return false }
+        return (try? PosixFiles.facts(folder + datasetFile, followingLinks: true)) != nil
+    }
+
+    // The database has other files beside it that are called like it.
+    private static func isNameOfDataset(_ name: [UInt8]) -> Bool {
+        datasetNames.contains(name) || name.starts(with: datasetFile)
     }
 
     private static let unreadableFolder = "The folder cannot be read. Check its permissions."
@@ -122,9 +141,12 @@ package struct FileWalk {
             fail(place.text, .unreadable, Self.unreadableFolder)
             return
         }
-        guard !entries.contains(where: { $0.name == Self.datasetFile }) else {
-            ignored += 1
-            return
+        if entries.contains(where: { $0.name == Self.datasetFile }) {
+            guard place.depth == 0 else {
+                ignored += 1
+                return
+            }
+            entries.removeAll { Self.isNameOfDataset($0.name) }
         }
         entries.removeAll { $0.name.first == UInt8(ascii: ".") }
         var found: [(key: [UInt8], kind: FileFacts.Kind)] = entries.map { entry in

@@ -188,8 +188,8 @@ private struct ArchiveMembers {
 extension KnownFile {
     /// Whether a file of that size and date is the one that the store knows.
     ///
-    /// File systems keep dates in different steps; a millisecond is finer than all of them need.
+    /// A date is kept as a number that tells a quarter of a microsecond.
     func isLike(bytes: Int, modifiedAt: Double) -> Bool {
-        self.bytes == bytes && abs(self.modifiedAt - modifiedAt) < 0.001
+        self.bytes == bytes && abs(self.modifiedAt - modifiedAt) < 0.000001
     }
 }

@@ -9,24 +9,44 @@ extension SourceList {
         var below = FileFinder(root: root)
         var anywhere = FileFinder(root: nil)
         PathList.forEach(in: bytes) { path, number in
-            let ending = FileEnding.of(path)
-            guard !FileEnding.isOther(ending) else {
-                ignored += 1
-                return
-            }
             let isAbsolute = path.first == SourcePath.slash
-            let result = isAbsolute ? anywhere.find(path, from: root) : below.find(path, from: root)
-            switch result {
-            case .success(let file):
-                if FileEnding.isArchive(ending) {
-                    archives.append(file)
-                } else {
-                    files.append(file)
-                }
-            case .failure(let refusal):
-                let reference = ImageReference(name: Array(path), number: number)
-                fail(reference, refusal, place: .line(of: name), base: isAbsolute ? nil : root)
-            }
+            let refusal =
+                isAbsolute
+                ? addListed(path, from: root, &anywhere) : addListed(path, from: root, &below)
+            guard let refusal else { return }
+            let reference = ImageReference(name: Array(path), number: number)
+            fail(reference, refusal, place: .line(of: name), base: isAbsolute ? nil : root)
+        }
+    }
+
+    /// Adds the names that came on standard input, which stand for arguments: they may be anywhere.
+    mutating func addNames(_ bytes: [UInt8]) {
+        var anywhere = FileFinder(root: nil)
+        PathList.forEach(in: bytes) { path, number in
+            guard let refusal = addListed(path, from: currentFolder, &anywhere) else { return }
+            let isPath = path.count <= SourcePath.longest && !path.contains(0)
+            let name = isPath ? paths.path(Array(path)) : Array(path)
+            let reference = ImageReference(name: name, number: number)
+            fail(reference, refusal, place: .line(of: "standard input"), base: nil)
+        }
+    }
+
+    // Adds one name of a list; why not, when it leads to no file.
+    private mutating func addListed(
+        _ path: ArraySlice<UInt8>,
+        from base: [UInt8],
+        _ finder: inout FileFinder
+    ) -> FileFinder.Refusal? {
+        let ending = FileEnding.of(path)
+        guard !FileEnding.isOther(ending) else {
+            ignored += 1
+            return nil
+        }
+        switch finder.find(path, from: base) {
+        case .success(let file):
+            if FileEnding.isArchive(ending) { archives.append(file) } else { files.append(file) }
+            return nil
+        case .failure(let refusal): return refusal
         }
     }
 
@@ -97,17 +117,29 @@ extension SourceList {
         place: Place,
         base: [UInt8]?
     ) {
-        let name = PathText.text(of: reference.name)
-        var path = place.path(reference.number)
-        // A name that leads elsewhere is not the path of a file of this source.
-        if refusal.code != .outsideRoot {
-            let isAbsolute = reference.name.first == SourcePath.slash
-            path = isAbsolute ? name : "\(base.map(PathText.text) ?? "")/\(name)"
-        }
-        let said = "'\(PathText.printable(name))' is named by \(place.text(reference.number))."
+        let name = reference.name
+        let isAbsolute = name.first == SourcePath.slash
+        let full = isAbsolute ? name : (base ?? []) + [SourcePath.slash] + name
+        // A name that leads elsewhere is not the path of a file of this source, and one that the
+        // system would not take is that of none.
+        let isPath = refusal.code != .outsideRoot && full.count <= SourcePath.longest
+        let path = isPath ? PathText.text(of: full) : place.path(reference.number)
+        let said = "'\(SourcePath.shown(name))' is named by \(place.text(reference.number))."
         failures.append(
             ImportFailure(path: path, code: refusal.code, message: "\(refusal.message) \(said)")
         )
+    }
+
+    /// Keeps what was found wrong with single lines or records.
+    mutating func fail(_ faults: [ImageReferences.Fault], _ place: Place) {
+        failures += faults.map { fault in
+            let reason = PathText.printable(String(fault.reason.prefix(SourcePath.mostShown)))
+            return ImportFailure(
+                path: place.path(fault.number),
+                code: .corrupt,
+                message: "In \(place.text(fault.number)) no picture can be found: \(reason). Mend it."
+            )
+        }
     }
 
     /// Leaves out records that have the name of an earlier one, and keeps a failure for each.
@@ -120,7 +152,7 @@ extension SourceList {
         return references.filter { reference in
             let earlier = seen.updateValue(reference.number, forKey: reference.name)
             guard let earlier else { return true }
-            let name = PathText.printable(PathText.text(of: reference.name))
+            let name = SourcePath.shown(reference.name)
             failures.append(
                 ImportFailure(
                     path: place.path(reference.number),

@@ -12,7 +12,8 @@ package import CurationCore
 ///
 /// A picture may be anywhere that a person named. What a list or an annotation file names must lie
 /// below the source, whatever the links say; only a list may name absolute paths, for it stands for
-/// arguments.
+/// arguments. One on standard input has no folder, so its names may be anywhere. What a wild card fits
+/// must lie below the folder before it.
 package struct SourceList {
     /// The files that were found, in the order of the bytes of their paths.
     package internal(set) var files: [FoundFile] = []
@@ -31,8 +32,8 @@ package struct SourceList {
     let annotations: [UInt8]?
     // For what a person named, which may be anywhere.
     private var finder = FileFinder(root: nil)
-    private var paths = AbsolutePaths()
-    private let currentFolder = PosixFiles.currentFolder
+    var paths = AbsolutePaths()
+    let currentFolder = PosixFiles.currentFolder
 
     /// Looks at all sources; no picture and no archive is read.
     ///
@@ -54,7 +55,7 @@ package struct SourceList {
         self.annotations = annotations.map { paths.path(PathText.bytes(of: $0)) }
         for source in sources {
             if source == "-" {
-                addList(try standardInput(), named: "standard input", in: currentFolder)
+                addNames(try standardInput())
             } else {
                 try add(PathText.bytes(of: source), isOnly: sources.count == 1)
             }
@@ -73,10 +74,26 @@ package struct SourceList {
 
     private mutating func add(_ source: [UInt8], isOnly: Bool) throws {
         if try addFound(source, isOnly: isOnly) { return }
-        let paths = try SourcePattern.expand(source) ?? [source]
-        for path in paths where try !addFound(path, isOnly: isOnly && paths.count == 1) {
-            _ = try SourcePath.facts(path)
+        let matches = try SourcePattern.expand(source) ?? [SourcePattern.Match(path: source, root: nil)]
+        var guards: [[UInt8]: FileFinder] = [:]
+        for match in matches {
+            if let root = match.root, leaves(match.path, &guards[root, default: FileFinder(root: root)]) {
+                continue
+            }
+            if try !addFound(match.path, isOnly: isOnly && matches.count == 1) {
+                _ = try SourcePath.facts(match.path)
+            }
         }
+    }
+
+    // A wild card finds what nobody looked at, so links among it are held to what a folder may have.
+    private mutating func leaves(_ path: [UInt8], _ finder: inout FileFinder) -> Bool {
+        let absolute = path.first == SourcePath.slash ? path : currentFolder + [SourcePath.slash] + path
+        guard case .failure(let refusal) = finder.find(absolute, from: currentFolder),
+            refusal.code == .outsideRoot
+        else { return false }
+        fail(path, refusal)
+        return true
     }
 
     // A dead link among several sources stops no import, as none in a folder does.
@@ -111,10 +128,13 @@ package struct SourceList {
     }
 
     private mutating func addPictures(_ path: [UInt8], _ facts: FileFacts) throws {
+        guard !FileWalk.isOfDataset(path) else {
+            ignored += 1
+            return
+        }
         guard facts.kind == .folder else {
             let isArchive = facts.kind == .file && Self.isArchive(path)
-            let isFile = facts.kind == .file || facts.kind == .link
-            if isArchive || (isFile && !FileEnding.isOther(FileEnding.of(path))) {
+            if isArchive || facts.kind == .other || !FileEnding.isOther(FileEnding.of(path)) {
                 addNamed(path, isArchive: isArchive)
             } else {
                 ignored += 1
@@ -155,12 +175,13 @@ package struct SourceList {
         switch finder.find(path, from: currentFolder) {
         case .success(let file):
             if isArchive { archives.append(file) } else { files.append(file) }
-        case .failure(let refusal):
-            let text = PathText.text(of: paths.path(path))
-            failures.append(
-                ImportFailure(path: text, code: refusal.code, message: refusal.message)
-            )
+        case .failure(let refusal): fail(path, refusal)
         }
+    }
+
+    private mutating func fail(_ path: [UInt8], _ refusal: FileFinder.Refusal) {
+        let text = PathText.text(of: paths.path(path))
+        failures.append(ImportFailure(path: text, code: refusal.code, message: refusal.message))
     }
 }
 

@@ -10,13 +10,23 @@ struct SourcePattern {
     private static let bracket = UInt8(ascii: "[")
     private static let dot = UInt8(ascii: ".")
 
+    /// A path that a pattern means.
+    struct Match {
+        let path: [UInt8]
+        /// The folder before the first wild card, without links, which a match must not leave; none
+        /// for a path that was written out.
+        let root: [UInt8]?
+    }
+
     /// The paths that a pattern means, in their order; nil when it has no sign of a pattern.
     ///
     /// Braces are expanded whether the files are there or not, as a shell does.
-    static func expand(_ pattern: [UInt8]) throws -> [[UInt8]]? {
+    static func expand(_ pattern: [UInt8]) throws -> [Match]? {
         let texts = try braces(of: pattern)
         guard texts.count > 1 || texts[0] != pattern || isWild(pattern) else { return nil }
-        return try texts.flatMap { text in isWild(text) ? try matches(of: text) : [text] }
+        return try texts.flatMap { text in
+            isWild(text) ? try matches(of: text) : [Match(path: text, root: nil)]
+        }
     }
 
     private static func isWild(_ pattern: some Collection<UInt8>) -> Bool {
@@ -74,7 +84,7 @@ struct SourcePattern {
 
     // MARK: - Wild cards
 
-    private static func matches(of pattern: [UInt8]) throws -> [[UInt8]] {
+    private static func matches(of pattern: [UInt8]) throws -> [Match] {
         let slash = SourcePath.slash
         let isAbsolute = pattern.first == slash
         var parts: [ArraySlice<UInt8>] = []
@@ -89,7 +99,11 @@ struct SourcePattern {
             let text = String(decoding: pattern, as: UTF8.self)
             throw CurationError.input("nothing fits the pattern \(text): check it")
         }
+        let named = parts.prefix { !isWild($0) }.joined(separator: [slash])
+        let start = (isAbsolute ? [slash] : []) + named
+        let root = try? PosixFiles.resolved(start.isEmpty ? [dot] : start)
         return found.sorted { $0.lexicographicallyPrecedes($1) }
+            .map { Match(path: $0, root: root) }
     }
 
     private static func isDeep(_ part: ArraySlice<UInt8>) -> Bool { Array(part) == [star, star] }

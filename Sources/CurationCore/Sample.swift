@@ -82,7 +82,7 @@ public enum ImageDamage: String, Sendable, Hashable, Codable {
 
 /// An encoding of images, told by the first bytes of a file.
 public enum ImageFormat: String, Sendable, Hashable, Codable, CaseIterable {
-    case jpeg, png, webp, gif, bmp, tiff, heic, avif
+    case jpeg, png, webp, gif, bmp, tiff, heic, avif, jp2, jxl, psd, ico, pnm
 }
 
 /// The part of a data set that a sample is used in.

@@ -20,25 +20,69 @@ extension ImageFormat {
         } else if bytes.has("ftyp", at: 4) {
             guard let format = Self.mediaFormat(bytes) else { return nil }
             self = format
+        } else if let format = Self.rareFormat(bytes) {
+            self = format
         } else {
             return nil
+        }
+    }
+
+    /// Tells the formats that data sets seldom have.
+    private static func rareFormat(_ bytes: [UInt8]) -> Self? {
+        if rareSignatures.jp2.contains(where: bytes.starts(with:)) { return .jp2 }
+        if rareSignatures.jxl.contains(where: bytes.starts(with:)) { return .jxl }
+        // The version follows: 1, or 2 of large documents.
+        if bytes.has("8BPS\u{0}", at: 0), bytes.count > 5, 1...2 ~= bytes[5] { return .psd }
+        // The type, the count of pictures, and of the first one sides and a zero.
+        if bytes.starts(with: [0, 0, 1, 0]), bytes.count > 9, bytes[4] > 0, bytes[5] == 0,
+            bytes[9] == 0
+        {
+            return .ico
+        }
+        return isPortableMap(bytes) ? .pnm : nil
+    }
+
+    /// JPEG 2000 and JPEG XL, each in a container (whose line ends tell of wrong transfers) and bare.
+    private static let rareSignatures: (jp2: [[UInt8]], jxl: [[UInt8]]) = {
+        let container: (String) -> [UInt8] = {
+            [0, 0, 0, 12] + $0.utf8 + [0x0D, 0x0A, 0x87, 0x0A]
+        }
+        return (
+            [container("jP  "), [0xFF, 0x4F, 0xFF, 0x51]], [container("JXL "), [0xFF, 0x0A]]
+        )
+    }()
+
+    /// Whether this is PBM, PGM, PPM or PAM: a P, a digit, a space, and a number, comment or word.
+    private static func isPortableMap(_ bytes: [UInt8]) -> Bool {
+        let spaces: Set<UInt8> = [9, 10, 13, 32]
+        guard bytes.count > 3, bytes[0] == UInt8(ascii: "P"), spaces.contains(bytes[2]) else {
+            return false
+        }
+        switch bytes[1] {
+        case UInt8(ascii: "1")...UInt8(ascii: "6"):
+            return bytes[3] == UInt8(ascii: "#") || 48...57 ~= bytes[3]
+        case UInt8(ascii: "7"): return bytes.has("WIDTH", at: 3) || bytes.has("#", at: 3)
+        default: return false
         }
     }
 
     /// The name as people write it.
     package var title: String {
         switch self {
-        case .jpeg, .png, .gif, .bmp, .tiff, .heic, .avif: rawValue.uppercased()
+        case .jpeg, .png, .gif, .bmp, .tiff, .heic, .avif, .psd, .ico, .pnm: rawValue.uppercased()
         case .webp: "WebP"
+        case .jp2: "JPEG 2000"
+        case .jxl: "JPEG XL"
         }
     }
 
     /// The command that makes a file of this format into one that can be read.
     package var conversion: String {
         switch self {
-        case .gif, .tiff: "magick 'in.\(rawValue)[0]' out.png (the first picture)"
+        case .gif, .tiff, .ico: "magick 'in.\(rawValue)[0]' out.png (the first picture)"
+        case .psd: "magick 'in.psd[0]' out.png (all layers together)"
         case .jpeg, .heic: "magick in.\(rawValue) -quality 95 out.jpg"
-        case .png, .webp, .bmp, .avif: "magick in.\(rawValue) out.png"
+        case .png, .webp, .bmp, .avif, .jp2, .jxl, .pnm: "magick in.\(rawValue) out.png"
         }
     }
 

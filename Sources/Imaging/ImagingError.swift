@@ -35,7 +35,8 @@ package enum ImagingError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .notAnImage:
-            "This is not an image: it starts like none of the known formats. Remove it."
+            "This starts like no picture that is known here. If it is one, convert it to JPEG or PNG; "
+                + "else remove it."
         case .unsupported(let format):
             "\(format.title) is not read. Convert it: \(format.conversion)"
         case .unsupportedFeature(let format, let reason):

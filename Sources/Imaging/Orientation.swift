@@ -16,11 +16,9 @@ package enum Orientation: Int, Sendable, CaseIterable {
 
     /// Reads the tag from the first directory of a TIFF structure.
     private init?(exif block: ArraySlice<UInt8>) {
+        // A SHORT; some programs write a LONG, which others read too.
         guard let reader = TIFFReader(block),
-            let field = reader.firstDirectory().first(where: { $0.tag == 0x0112 }),
-            // One SHORT, which stands in the entry itself.
-            field.kind == TIFFReader.Kind.short, field.count == 1,
-            let value = reader.integer(at: field.place, size: 2)
+            let value = reader.integer(0x0112, of: reader.firstDirectory())
         else { return nil }
         self.init(rawValue: value)
     }

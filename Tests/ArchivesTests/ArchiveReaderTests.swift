@@ -215,6 +215,56 @@ import Testing
         #expect(throws: ArchivesError.bomb(path: path)) { while try counting.next() != nil {} }
     }
 
+    @Test(arguments: [0, 5, 5000, 900_000])
+    func `one wrong bit anywhere in gzip is found by its checksum`(_ size: Int) throws {
+        let folder = try TemporaryFolder()
+        let picture = (0..<size).map { UInt8(truncatingIfNeeded: $0) }
+        let whole = ArchiveBytes.gzip(ArchiveBytes.tar([MemberBytes("a.jpg", picture)]))
+        // In the bytes of the picture, in the zeros after the end of the tar, and in the checksum.
+        for place in [15 + 512 + size / 2, whole.count - 20, whole.count - 8, whole.count - 1] {
+            guard place != 15 + 512 || size > 0 else { continue }
+            var bytes = whole
+            bytes[place] ^= 1
+            let path = try folder.write(bytes, to: "a.tar.gz").path
+            let error = #expect(throws: ArchivesError.self) { try read(path) }
+            #expect(error?.description.contains("may be damaged too") == true, "\(place)")
+            if case .corrupt = error { continue }
+            Issue.record("\(place): \(String(describing: error))")
+        }
+        for end in [whole.count - 1, whole.count - 9] {
+            let path = try folder.write(Array(whole[..<end]), to: "a.tar.gz").path
+            let error = #expect(throws: ArchivesError.self) { try read(path) }
+            #expect(error == .damaged(path: path, reason: "it ends early"))
+        }
+    }
+
+    @Test func `several gzip files in one, and zeros after them, are one archive`() throws {
+        let folder = try TemporaryFolder()
+        let tar = ArchiveBytes.tar(Self.members)
+        let parts = [tar[..<700], tar[700..<701], tar[701...]].flatMap {
+            ArchiveBytes.gzip(Array($0))
+        }
+        let zeros = [UInt8](repeating: 0, count: 300_000)
+        for end in [[], zeros] {
+            expectMembers(try read(try folder.write(parts + end, to: "a.tar.gz").path))
+        }
+        for end in [zeros + [1], zeros + [0x1F, 0x8B], Array("x".utf8), [0x1F, 0x8B, 8]] {
+            let path = try folder.write(parts + end, to: "a.tar.gz").path
+            #expect(throws: ArchivesError.self) { try read(path) }
+        }
+    }
+
+    @Test func `what follows the end of a packed tar is unpacked only up to the limit`() throws {
+        let folder = try TemporaryFolder()
+        let tar = ArchiveBytes.tar(Self.members) + [UInt8](repeating: 0, count: 3 << 20)
+        let path = try folder.write(ArchiveBytes.gzip(tar), to: "a.tar.gz").path
+        var limits = ArchiveLimits()
+        (limits.freeBytes, limits.ratio) = (1 << 20, 0)
+        let reader = try ArchiveReader(path: path, limits: limits)
+        #expect(throws: ArchivesError.bomb(path: path)) { while try reader.next() != nil {} }
+        #expect(try reader.next() == nil)
+    }
+
     @Test func `a member that needs a password is marked`() throws {
         let folder = try TemporaryFolder()
         let zip = ArchiveBytes.zip([MemberBytes("a.jpg", [1, 2, 3])], isEncrypted: true)

@@ -69,6 +69,24 @@ import Testing
         #expect(ends == ["a.jpg#2/", "a.jpg#4/", "b.jpg#8/"])
     }
 
+    @Test func `refused members of one name are each about their own`() throws {
+        let names = ["../x.jpg", "../x.jpg", "../y.jpg", "../x.jpg"]
+        let failures = try walk(ArchiveBytes.tar(names.map { member($0) })).failures
+        #expect(failures.map(\.code) == Array(repeating: .outsideRoot, count: 4))
+        let ends = failures.map { $0.path.split(separator: "!/").last }
+        #expect(ends == ["../x.jpg", "../x.jpg#2/", "../y.jpg", "../x.jpg#4/"])
+    }
+
+    @Test func `what contradicts the checksum of gzip is one failure of the archive`() throws {
+        var bytes = ArchiveBytes.gzip(ArchiveBytes.tar([member("a.jpg"), member("b.jpg")]))
+        bytes[bytes.count - 6] ^= 4
+        let found = try walk(bytes)
+        #expect(found.names == ["a.jpg", "b.jpg"])
+        #expect(found.failures.map(\.code) == [.corrupt])
+        #expect(found.failures[0].path.hasSuffix("/archive"))
+        #expect(found.failures[0].message.contains("may be damaged too"))
+    }
+
     @Test func `only members that a walk reads may be pictures`() throws {
         let names = [
             "a.jpg", "no ending", "d/b.PNG", "n.txt", "a.json", ".h.jpg", ".d/a.jpg", "x.zip",

@@ -204,4 +204,27 @@ import Testing
             }
         }
     }
+
+    @Test func `into the data set, and again`() throws {
+        // What follows the end of a PNG file is no part of the picture.
+        let tree = try HostileTree(picture: try Fixtures.bytes("images/basn0g01.png"))
+        let fixture = try PipelineFixture()
+        let request = ImportStage.Request(sources: [tree.root.path])
+        let stage = ImportStage(dataset: fixture.dataset)
+        let first = try stage.run(request)
+        #expect(first.imported == tree.genuine.count && first.exactDuplicates == 0)
+        let samples = try fixture.dataset.samples()
+        let start = Array(tree.root.path.utf8) + [0x2F]
+        #expect(
+            Set(samples.map { PathText.bytes(of: $0.path) }) == Set(tree.genuine.map { start + $0 })
+        )
+        let failures = try fixture.dataset.failures()
+        #expect(failures.count == first.failed && first.failed == 6)
+        let second = try stage.run(request)
+        #expect(second.unchanged == first.imported && second.imported + second.moved == 0)
+        #expect(second.vanished == 0 && second.failed == first.failed)
+        #expect(try fixture.dataset.failures() == failures)
+        let embedded = try EmbedStage(dataset: fixture.dataset).run(.descriptor)
+        #expect(embedded.embedded == samples.count && embedded.failed == 0)
+    }
 }

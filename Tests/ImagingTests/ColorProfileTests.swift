@@ -66,6 +66,54 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("rgb-no-ycc.jpg", "profile-gray.jpg"), ("baseline-420.jpg", "profile-gray.jpg"),
+        ("baseline-420.jpg", "profile-cmyk.jpg"), ("grey.jpg", "profile-p3.jpg"),
+        ("cmyk.jpg", "profile-gray.jpg"), ("cmyk.jpg", "profile-p3.jpg"),
+    ])
+    func `a profile of another color model than the picture's is passed over`(
+        file: String,
+        donor: String
+    ) throws {
+        let bytes = try Fixtures.bytes("images/\(file)")
+        let segment = try profileSegment(Fixtures.bytes("images/\(donor)"))
+        let with = Array(bytes[..<2]) + segment + Array(bytes[2...])
+        #expect(try decoder.decode(with).pixels == decoder.decode(bytes).pixels)
+    }
+
+    @Test func `a gray profile leaves a WebP its colors`() throws {
+        let plain = try Fixtures.bytes("images/lossy.webp")
+        // Behind the marker, the length, and the words that stand before a profile in a JPEG.
+        let profile = try profileSegment(Fixtures.bytes("images/profile-gray.jpg")).dropFirst(18)
+        let size = try decoder.probe(plain)
+        let header =
+            [0x20, 0, 0, 0] + littleEndian(size.width - 1).prefix(3)
+            + littleEndian(size.height - 1).prefix(3)
+        let chunks = riff("VP8X", header) + riff("ICCP", Array(profile)) + Array(plain[12...])
+        let with = riff("RIFF", Array("WEBP".utf8) + chunks)
+        let image = try decoder.decode(with)
+        #expect(image.damage == nil)
+        #expect(try image.pixels == decoder.decode(plain).pixels)
+    }
+
+    private func riff(_ name: String, _ payload: [UInt8]) -> [UInt8] {
+        Array(name.utf8) + littleEndian(payload.count) + payload
+            + [UInt8](repeating: 0, count: payload.count % 2)
+    }
+
+    private func littleEndian(_ value: Int) -> [UInt8] {
+        (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+
+    /// The first ICC segment of a JPEG file, with its marker.
+    private func profileSegment(_ bytes: [UInt8]) throws -> [UInt8] {
+        let name = try #require(
+            bytes.indices.first { bytes[$0...].starts(with: "ICC_PROFILE".utf8) }
+        )
+        let length = Int(bytes[name - 2]) << 8 | Int(bytes[name - 1])
+        return Array(bytes[(name - 4)..<(name - 2 + length)])
+    }
+
     /// A JPEG file without its first ICC segment.
     private func withoutProfile(_ bytes: [UInt8]) throws -> [UInt8] {
         let name = try #require(

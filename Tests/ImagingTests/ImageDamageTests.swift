@@ -52,6 +52,21 @@ import Testing
         }
     }
 
+    @Test(arguments: ["baseline-420.jpg", "progressive.jpg"])
+    func `coded bytes that no block was made of are damage, and padding is none`(
+        name: String
+    ) throws {
+        let bytes = try Fixtures.bytes("images/\(name)")
+        let whole = try decoder.decode(bytes)
+        #expect(whole.damage == nil)
+        for (filler, damage) in [(0x55, ImageDamage.corrupt), (0, nil)] as [(UInt8, ImageDamage?)] {
+            let rest = [UInt8](repeating: filler, count: 60)
+            let image = try decoder.decode(Array(bytes.dropLast(2)) + rest + bytes.suffix(2))
+            #expect(image.damage == damage)
+            #expect(image.pixels == whole.pixels)
+        }
+    }
+
     @Test func `a PNG whose deflated data breaks keeps the rows before`() throws {
         var bytes = try Fixtures.bytes("images/tbbn2c16.png")
         let whole = try decoder.decode(bytes).pixels
@@ -103,6 +118,16 @@ import Testing
         }
         #expect(error?.code == .bomb)
         #expect(error?.description.contains("10001 x 9999 pixels") == true)
+    }
+
+    @Test func `a large animation whose first frame is next to nothing of it is a bomb`() throws {
+        var bytes = try Fixtures.bytes("images/animated.webp")
+        // The sides less one stand behind the flags of the first chunk.
+        let sides = [13_376, 13_376].flatMap { Array(bigEndian(UInt32($0)).reversed().prefix(3)) }
+        bytes.replaceSubrange(24..<30, with: sides)
+        bytes += [UInt8](repeating: 0, count: 16_000)
+        let error = #expect(throws: ImagingError.self) { try decoder.probe(bytes) }
+        #expect(error?.code == .bomb)
     }
 
     /// A sound small file with other sizes in its header.

@@ -53,12 +53,24 @@ import Testing
         #expect(try orientation(exif: big) == .leftTurn)
     }
 
+    @Test func `an orientation of type LONG counts in both byte orders`() throws {
+        let little: [UInt8] =
+            [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0]
+            + [0x12, 0x01, 4, 0, 1, 0, 0, 0, 6, 0, 0, 0]
+        let big: [UInt8] =
+            [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1]
+            + [0x01, 0x12, 0, 4, 0, 0, 0, 1, 0, 0, 0, 6]
+        #expect(try orientation(exif: little) == .rightTurn)
+        #expect(try orientation(exif: big) == .rightTurn)
+    }
+
     @Test(
         arguments: [
-            // Value 0 and 9; type LONG; count 2; a directory beyond the end; a byte order of nobody.
+            // Value 0 and 9; LONG beyond 8; type BYTE; count 2; a directory beyond the end; a byte order of nobody.
             [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 0, 0, 0, 0],
             [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 9, 0, 0, 0],
-            [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 4, 0, 1, 0, 0, 0, 6, 0, 0, 0],
+            [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 4, 0, 1, 0, 0, 0, 6, 0, 1, 0],
+            [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 1, 0, 1, 0, 0, 0, 6, 0, 0, 0],
             [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 2, 0, 0, 0, 6, 0, 0, 0],
             [0x49, 0x49, 42, 0, 0xFF, 0xFF, 0xFF, 0xFF],
             [0x4D, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0],

@@ -16,8 +16,9 @@ package final class HostileTree: Sendable {
     /// The picture in each file: enough to be taken for one.
     package static let picture: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE0] + Array("picture".utf8)
 
-    /// Makes the folder.
-    package init() throws {
+    /// Makes the folder; each file holds `picture`, and after it, unless it is the usual one, its own
+    /// name, so that no two files are alike.
+    package init(picture: [UInt8] = HostileTree.picture) throws {
         folder = try TemporaryFolder()
         // The path as the system knows it, for it is compared with what was found.
         let base = folder.url.resolvingSymlinksInPath()
@@ -36,7 +37,10 @@ package final class HostileTree: Sendable {
             at: root.appending(path: "folder.jpg"),
             withIntermediateDirectories: true
         )
-        for name in genuine { try Self.make(Array(root.path.utf8) + [0x2F] + name) }
+        for name in genuine {
+            let bytes = picture == Self.picture ? picture : picture + name
+            try Self.make(Array(root.path.utf8) + [0x2F] + name, bytes)
+        }
         for (name, target) in [
             ("out.jpg", "../canary.jpg"), ("outside", "../other"), ("chain.jpg", "chain2.jpg"),
             ("chain2.jpg", "out.jpg"), ("dead.jpg", "gone.jpg"), ("circle.jpg", "circle.jpg"),
@@ -53,7 +57,7 @@ package final class HostileTree: Sendable {
     }
 
     /// Makes a file of any name.
-    private static func make(_ path: [UInt8]) throws {
+    private static func make(_ path: [UInt8], _ picture: [UInt8]) throws {
         let name = path.map(CChar.init(bitPattern:)) + [0]
         let file = unsafe open(name, O_CREAT | O_WRONLY | O_EXCL | O_CLOEXEC, 0o644)
         guard file >= 0 else { throw CocoaError(.fileWriteUnknown) }

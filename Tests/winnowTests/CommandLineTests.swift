@@ -30,6 +30,8 @@ struct WinnowCommand {
     }()
 
     let folder: TemporaryFolder
+    /// What the command sees besides the environment of the tests.
+    var environment: [String: String] = [:]
     var dataset: String { folder.url.appending(path: "set").path }
 
     init() throws { folder = try TemporaryFolder() }
@@ -50,6 +52,7 @@ struct WinnowCommand {
         let process = Process()
         process.executableURL = Self.executable
         process.arguments = words
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.currentDirectoryURL = folder.url
         let output = Pipe()
         let messages = folder.url.appending(path: "messages-\(UUID().uuidString)")

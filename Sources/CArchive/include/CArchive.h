@@ -10,8 +10,9 @@ typedef struct car_archive car_archive;
 /// What a member of an archive is.
 enum { CAR_FILE = 0, CAR_FOLDER = 1, CAR_LINK = 2, CAR_OTHER = 3 };
 
-/// What a call found: more, the end, something wrong with one member, or with all that follows.
-enum { CAR_MORE = 1, CAR_END = 0, CAR_BAD_MEMBER = -1, CAR_BAD_ARCHIVE = -2 };
+/// What a call found: more, the end, something wrong with one member, with all that follows, or,
+/// by a checksum, with what came before as well.
+enum { CAR_MORE = 1, CAR_END = 0, CAR_BAD_MEMBER = -1, CAR_BAD_ARCHIVE = -2, CAR_CORRUPT = -3 };
 
 /// A member, as far as its header tells.
 typedef struct {
@@ -33,10 +34,13 @@ typedef struct {
 /// Starts reading the file that is open as `descriptor`, which stays the caller's; NULL when out of
 /// memory. The locale of the process does not matter.
 car_archive *_Nullable car_open(int32_t descriptor);
-/// Goes to the next member: `CAR_MORE`, `CAR_END` or `CAR_BAD_ARCHIVE`.
+/// Goes to the next member: `CAR_MORE`, `CAR_END`, `CAR_BAD_ARCHIVE` or `CAR_CORRUPT`.
 int32_t car_next(car_archive *_Nonnull archive, car_member *_Nonnull member);
-/// Reads bytes of the member; how many, 0 at its end, or `CAR_BAD_MEMBER` or `CAR_BAD_ARCHIVE`.
+/// Reads bytes of the member; how many, 0 at its end, or one of `CAR_BAD_MEMBER` and the others.
 int64_t car_read(car_archive *_Nonnull archive, void *_Nonnull bytes, size_t size);
+/// After `CAR_END` goes on towards the checksum at the end of the file: `CAR_MORE` as long as there
+/// is something before it, `CAR_END`, `CAR_BAD_ARCHIVE` or `CAR_CORRUPT`.
+int32_t car_finish(car_archive *_Nonnull archive);
 /// How many bytes were unpacked so far, read or skipped.
 int64_t car_unpacked(car_archive *_Nonnull archive);
 /// Whether members can only be skipped by unpacking them.
