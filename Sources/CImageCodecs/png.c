@@ -20,8 +20,12 @@ typedef struct {
     size_t passes;
     /// Pixels with their alpha: of a row, or of all of an interlaced picture; else NULL.
     uint8_t *transparent;
-    /// A row as it is stored, when the file is only checked.
+    /// A row as it is stored, when the file is only checked; as it is read, when it is scaled.
     uint8_t *row;
+    /// How many pixels, across and down, become one.
+    uint32_t step;
+    /// Of one row of such, the sums of what was read so far; NULL when nothing is scaled.
+    uint32_t *sums;
     cic_color *color;
 } png_reader;
 
@@ -68,6 +72,7 @@ static void close_reader(png_reader *reader) {
     cic_color_close(reader->color);
     free(reader->transparent);
     free(reader->row);
+    free(reader->sums);
 }
 
 static cic_status failure(const png_reader *reader) {
@@ -216,6 +221,41 @@ static void read_rows(png_reader *reader, cic_header size, uint8_t *rgb) {
     }
 }
 
+/// Writes the averages of a row that was summed up, from `rows` rows of `width` pixels.
+static void average(png_reader *reader, uint32_t width, uint32_t rows, uint8_t *rgb) {
+    for (uint32_t left = 0; left < width; left += reader->step) {
+        uint32_t columns = width - left < reader->step ? width - left : reader->step;
+        uint32_t count = rows * columns;
+        uint32_t *sums = reader->sums + 3 * (size_t)(left / reader->step);
+        for (uint32_t channel = 0; channel < 3; channel++) {
+            *rgb++ = (uint8_t)((sums[channel] + count / 2) / count);
+            sums[channel] = 0;
+        }
+    }
+}
+
+/// Reads row by row, and keeps of each only what it adds to the scaled picture.
+static void read_scaled_rows(png_reader *reader, cic_header size, uint8_t *rgb) {
+    uint32_t width = png_get_image_width(reader->png, reader->info);
+    uint32_t height = png_get_image_height(reader->png, reader->info);
+    uint8_t *row = reader->transparent ? reader->transparent : reader->row;
+    for (uint32_t y = 0; y < height; y++) {
+        png_read_row(reader->png, row, NULL);
+        finish(reader, row, width, row);
+        for (uint32_t x = 0; x < width; x++) {
+            uint32_t *sums = reader->sums + 3 * (size_t)(x / reader->step);
+            for (uint32_t channel = 0; channel < 3; channel++) {
+                sums[channel] += row[3 * (size_t)x + channel];
+            }
+        }
+        if ((y + 1) % reader->step == 0 || y + 1 == height) {
+            average(reader, width, y % reader->step + 1, rgb);
+            rgb += 3 * (size_t)size.width;
+        }
+        reader->rows++;
+    }
+}
+
 /// Reads all passes of an interlaced picture. What is not yet read shows what is near it.
 static void read_passes(png_reader *reader, cic_header size, uint8_t *rgb) {
     uint8_t *pixels = reader->transparent ? reader->transparent : rgb;
@@ -255,7 +295,9 @@ static cic_status prepare(png_reader *reader, cic_header expected) {
     png_read_update_info(reader->png, reader->info);
     size_t width = png_get_image_width(reader->png, reader->info);
     size_t height = png_get_image_height(reader->png, reader->info);
-    if (width != expected.width || height != expected.height ||
+    uint32_t step = reader->step;
+    if ((width + step - 1) / step != expected.width ||
+        (height + step - 1) / step != expected.height || (step > 1 && reader->passes > 1) ||
         png_get_rowbytes(reader->png, reader->info) != width * channels) {
         snprintf(reader->message, CIC_MESSAGE_SIZE, "the size is not that of the header");
         return CIC_CORRUPT;
@@ -264,7 +306,10 @@ static cic_status prepare(png_reader *reader, cic_header expected) {
         reader->transparent = malloc(width * channels * (reader->passes > 1 ? height : 1));
         if (!reader->transparent) return CIC_OUT_OF_MEMORY;
     }
-    return CIC_OK;
+    if (step == 1) return CIC_OK;
+    if (!transparent) reader->row = malloc(width * channels);
+    reader->sums = calloc(expected.width, 3 * sizeof(uint32_t));
+    return reader->sums && (transparent || reader->row) ? CIC_OK : CIC_OUT_OF_MEMORY;
 }
 
 static cic_status decode_guarded(png_reader *reader, cic_header expected, uint8_t *rgb) {
@@ -272,7 +317,9 @@ static cic_status decode_guarded(png_reader *reader, cic_header expected, uint8_
     if (setjmp(png_jmpbuf(reader->png))) return failure(reader);
     cic_status status = prepare(reader, expected);
     if (status != CIC_OK) return status;
-    if (reader->passes > 1) {
+    if (reader->step > 1) {
+        read_scaled_rows(reader, expected, rgb);
+    } else if (reader->passes > 1) {
         read_passes(reader, expected, rgb);
     } else {
         read_rows(reader, expected, rgb);
@@ -281,9 +328,9 @@ static cic_status decode_guarded(png_reader *reader, cic_header expected, uint8_
     return CIC_OK;
 }
 
-cic_status cic_png_decode(const uint8_t *bytes, size_t size, cic_header expected, uint8_t *rgb,
-                          cic_damage *damage, char *message) {
-    png_reader reader = {0};
+cic_status cic_png_decode(const uint8_t *bytes, size_t size, uint32_t eighths,
+                          cic_header expected, uint8_t *rgb, cic_damage *damage, char *message) {
+    png_reader reader = {.step = 8 / eighths};
     cic_status status = CIC_OUT_OF_MEMORY;
     *damage = CIC_DAMAGE_NONE;
     if (open_reader(&reader, bytes, size, message)) status = decode_guarded(&reader, expected, rgb);
@@ -297,7 +344,9 @@ cic_status cic_png_decode(const uint8_t *bytes, size_t size, cic_header expected
         if (reader.passes > 1) {
             finish(&reader, reader.transparent ? reader.transparent : rgb, count, rgb);
         } else {
-            size_t read = expected.width * reader.rows;
+            // Of a scaled picture that is cut, rows that were not summed up in full are lacking.
+            bool whole = reader.rows == png_get_image_height(reader.png, reader.info);
+            size_t read = whole ? count : reader.rows / reader.step * expected.width;
             memset(rgb + read * 3, cic_filler, (count - read) * 3);
         }
     }

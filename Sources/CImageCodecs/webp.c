@@ -81,8 +81,8 @@ static cic_status find_frame(webp_reader *reader, const uint8_t *bytes, size_t s
     return CIC_OK;
 }
 
-/// Whether the canvas is large, and next to nothing of it is the first frame: it would be all memory
-/// and no picture.
+/// Whether the canvas is large, and next to nothing of it is the first frame: it would be all
+/// memory and no picture.
 static bool is_mostly_empty(webp_reader *reader, const uint8_t *bytes, size_t size) {
     enum { most = 16 };
     uint64_t pixels = (uint64_t)reader->canvas.width * reader->canvas.height;

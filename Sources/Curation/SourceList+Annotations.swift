@@ -100,9 +100,9 @@ extension SourceList {
         let name = PathText.text(of: file)
         let place = format == .coco ? Place.image(of: name) : .line(of: name)
         let bytes = try Self.contents(file)
-        var references: [ImageReference]
+        var found: ImageReferences.Found
         do {
-            references =
+            found =
                 switch (format, FileEnding.of(file)) {
                 case (.coco, _): try ImageReferences.coco(bytes)
                 case (_, "jsonl"): try ImageReferences.jsonLines(bytes)
@@ -112,8 +112,9 @@ extension SourceList {
         } catch {
             throw CurationError.badData("\(PathText.printable(name)): \(error.description)")
         }
-        if format == .coco { references = withoutNamesakes(references, place) }
-        add(references, place, from: Self.bases(for: file, below: root), finder: &finder)
+        fail(found.faults, place)
+        if format == .coco { found.references = withoutNamesakes(found.references, place) }
+        add(found.references, place, from: Self.bases(for: file, below: root), finder: &finder)
     }
 
     // COCO's own names are relative to a folder that is called like the end of the file's name, as
@@ -154,7 +155,8 @@ extension SourceList {
             add([reference], .only(in: name), from: bases, finder: &finder)
         } catch {
             let code = error is InterchangeError ? ImportFailure.Code.corrupt : .unreadable
-            let message = "The annotations cannot be read: \(error). Mend the file."
+            let reason = PathText.printable(String("\(error)".prefix(SourcePath.mostShown)))
+            let message = "The annotations cannot be read: \(reason). Mend the file."
             failures.append(ImportFailure(path: name, code: code, message: message))
         }
     }
@@ -169,18 +171,28 @@ extension SourceList {
         } catch let error as InterchangeError {
             throw CurationError.badData("\(PathText.printable(name)): \(error.description)")
         }
-        var bases = [root]
-        if let own = data.root, !own.isEmpty {
-            // Often a path on another machine; it counts when it is a folder of this source.
-            let path =
-                own.utf8.first == SourcePath.slash ? Array(own.utf8) : root + [0x2F] + own.utf8
-            if let found = try? PosixFiles.resolved(path), SourcePath.isInside(found, root) {
-                bases.insert(found, at: 0)
-            }
-        }
+        let own = data.root.map { Array($0.utf8) } ?? []
+        // Often a path on another machine; it counts when it is a folder of this source.
+        let path = own.first == SourcePath.slash ? own : root + [SourcePath.slash] + own
+        let found = own.isEmpty ? root : try? PosixFiles.resolved(path)
+        let isInside = found.map { SourcePath.isInside($0, root) } ?? false
+        let bases = isInside && found != root ? [found ?? root, root] : [root]
+        let missing = failures.count
         for reference in data.images {
             try addYOLO(reference, .line(of: name), from: bases, root)
         }
+        guard !isInside, failures[missing...].contains(where: { $0.code == .missing }) else {
+            return
+        }
+        failures.append(
+            ImportFailure(
+                path: "\(name)#path",
+                code: .outsideRoot,
+                message:
+                    "The 'path' of \(PathText.printable(name)) is '\(SourcePath.shown(own))', which "
+                    + "is no folder of the source. Let it be one, or take the line out."
+            )
+        )
     }
 
     // An entry is a folder, a list, or a picture. Some tools write `../train/images` for

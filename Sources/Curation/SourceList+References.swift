@@ -137,7 +137,8 @@ extension SourceList {
             return ImportFailure(
                 path: place.path(fault.number),
                 code: .corrupt,
-                message: "In \(place.text(fault.number)) no picture can be found: \(reason). Mend it."
+                message:
+                    "In \(place.text(fault.number)) no picture can be found: \(reason). Mend it."
             )
         }
     }

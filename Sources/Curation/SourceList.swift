@@ -74,10 +74,13 @@ package struct SourceList {
 
     private mutating func add(_ source: [UInt8], isOnly: Bool) throws {
         if try addFound(source, isOnly: isOnly) { return }
-        let matches = try SourcePattern.expand(source) ?? [SourcePattern.Match(path: source, root: nil)]
+        let matches =
+            try SourcePattern.expand(source) ?? [SourcePattern.Match(path: source, root: nil)]
         var guards: [[UInt8]: FileFinder] = [:]
         for match in matches {
-            if let root = match.root, leaves(match.path, &guards[root, default: FileFinder(root: root)]) {
+            if let root = match.root,
+                leaves(match.path, &guards[root, default: FileFinder(root: root)])
+            {
                 continue
             }
             if try !addFound(match.path, isOnly: isOnly && matches.count == 1) {
@@ -88,7 +91,8 @@ package struct SourceList {
 
     // A wild card finds what nobody looked at, so links among it are held to what a folder may have.
     private mutating func leaves(_ path: [UInt8], _ finder: inout FileFinder) -> Bool {
-        let absolute = path.first == SourcePath.slash ? path : currentFolder + [SourcePath.slash] + path
+        let absolute =
+            path.first == SourcePath.slash ? path : currentFolder + [SourcePath.slash] + path
         guard case .failure(let refusal) = finder.find(absolute, from: currentFolder),
             refusal.code == .outsideRoot
         else { return false }

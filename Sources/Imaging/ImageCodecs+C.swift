@@ -61,7 +61,7 @@ enum ImageCodecs {
         try check(status, message, format: header.format, size: header.storedSize)
     }
 
-    /// Decodes the stored pixels at `eighths`/8 of their size; only JPEG at less than 8.
+    /// Decodes the stored pixels at `eighths`/8 of their size; WebP and interlaced PNG at 8 only.
     static func decode(
         _ bytes: [UInt8],
         header: ImageHeader,
@@ -111,7 +111,15 @@ enum ImageCodecs {
                     &message
                 )
             case .png:
-                unsafe status = cic_png_decode(base, count, expected, target, &damage, &message)
+                unsafe status = cic_png_decode(
+                    base,
+                    count,
+                    eighths,
+                    expected,
+                    target,
+                    &damage,
+                    &message
+                )
             default:
                 unsafe status = cic_webp_decode(base, count, expected, target, &damage, &message)
             }

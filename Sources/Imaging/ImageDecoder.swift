@@ -79,7 +79,8 @@ package struct ImageDecoder: Sendable {
     /// - Parameters:
     ///   - bytes: All of the file.
     ///   - side: When given, a JPEG is decoded at a half, a quarter or an eighth of its size, which
-    ///     is faster, as long as its shorter side keeps at least that many pixels.
+    ///     is faster, as long as its shorter side keeps at least that many pixels; so is a PNG of more
+    ///     than 16 megapixels, which needs less memory, unless it is interlaced.
     /// - Returns: The pixels; `damage` is set when some of them could not be decoded.
     /// - Throws: When there are no pixels to show at all, or when there are faults in a picture that
     ///   needs more than 256 MiB.
@@ -88,7 +89,7 @@ package struct ImageDecoder: Sendable {
         atLeast side: Int? = nil
     ) throws(ImagingError) -> DecodedImage {
         let header = try probe(bytes)
-        let eighths = side.map { Self.eighths(for: header, atLeast: $0) } ?? 8
+        let eighths = side.map { Self.eighths(for: header, of: bytes, atLeast: $0) } ?? 8
         // No format needs more bytes for a pixel than 12 while it is decoded.
         if header.width * header.height > (256 << 20) / 12 {
             try ImageCodecs.check(bytes, header: header, eighths: eighths)
@@ -103,9 +104,18 @@ package struct ImageDecoder: Sendable {
         )
     }
 
-    /// The smallest scale with a fast inverse DCT whose result has a side of at least `side`.
-    private static func eighths(for header: ImageHeader, atLeast side: Int) -> Int {
-        guard header.format == .jpeg else { return 8 }
+    /// The smallest scale, with a fast inverse DCT, whose result has a side of at least `side`.
+    private static func eighths(
+        for header: ImageHeader,
+        of bytes: [UInt8],
+        atLeast side: Int
+    ) -> Int {
+        switch header.format {
+        case .jpeg: break
+        case .png where header.width * header.height > 1 << 24 && !PNGChunks.isInterlaced(bytes):
+            break
+        default: return 8
+        }
         let shorter = min(header.width, header.height)
         return [1, 2, 4].first { (shorter * $0 + 7) / 8 >= side } ?? 8
     }

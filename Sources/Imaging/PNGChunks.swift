@@ -26,6 +26,11 @@ struct PNGChunks: Sequence, IteratorProtocol {
         )
     }
 
+    /// Whether the header, which comes first and whose 13 bytes end with it, tells of passes (11.2.1).
+    static func isInterlaced(_ bytes: [UInt8]) -> Bool {
+        PNGChunks(bytes).first { $0.type == "IHDR" }?.payload.last != 0
+    }
+
     /// What is wrong with a chunk of fixed length, or with the order of those that hold the pixels (5.6),
     /// of which a reader would show the first few; nil when all is as it should be.
     static func fault(in bytes: [UInt8]) -> String? {

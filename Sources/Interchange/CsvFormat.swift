@@ -80,29 +80,42 @@ extension CsvFormat {
     /// - Throws: `InterchangeError.badCsv` or `.notText` with the line.
     package static func read(_ bytes: [UInt8]) throws(InterchangeError) -> [Row] {
         var rows: [Row] = []
-        try forEachRow(of: bytes) { row throws(InterchangeError) in rows.append(row) }
+        var parser = CsvParser(bytes, separator: UInt8(ascii: ","))
+        while let row = try parser.nextRow() { rows.append(row) }
         return rows
     }
 
-    /// Calls `body` with each row, as `read` gives them; `separator` stands between the fields.
+    /// Calls `body` with each row, as `read` gives them but without empty lines; `separator` stands
+    /// between the fields.
     ///
-    /// - Throws: `InterchangeError.badCsv` or `.notText` with the line, and what `body` throws.
+    /// - Parameters:
+    ///   - bytes: All rows.
+    ///   - separator: What stands between the fields.
+    ///   - fault: Called with each row after the first that is wrong, and its line; the line after
+    ///     that is read next.
+    ///   - body: Called with each row.
+    /// - Throws: `InterchangeError.badCsv` or `.notText` when the first row is wrong, and what `body`
+    ///   throws.
     static func forEachRow(
         of bytes: [UInt8],
-        separator: UInt8 = UInt8(ascii: ","),
-        _ body: (Row) throws(InterchangeError) -> Void
+        separator: UInt8,
+        fault: (Int, InterchangeError) -> Void,
+        body: (Row) throws(InterchangeError) -> Void
     ) throws(InterchangeError) {
         var parser = CsvParser(bytes, separator: separator)
-        var width: Int?
-        while let row = try parser.nextRow() {
-            if let width, row.fields.count != width {
-                throw .badCsv(
-                    line: row.line,
-                    reason: "it has \(row.fields.count) fields, the first line \(width)"
-                )
+        guard let first = try parser.nextRow() else { return }
+        try body(first)
+        while true {
+            let row: Row
+            do throws(InterchangeError) {
+                guard let next = try parser.nextRow() else { return }
+                row = next
+            } catch {
+                if !parser.isAtEmptyLine { fault(parser.startLine, error) }
+                parser.skipLine()
+                continue
             }
-            width = row.fields.count
-            try body(row)
+            if row.fields != [""] { try body(row) }
         }
     }
 }
@@ -117,17 +130,24 @@ private struct CsvParser {
     private let comma: UInt8
     private var position = 0
     private var line = 1
+    private var width: Int?
+    // The last byte that is not of an empty line at the end.
+    private let end: Int
+    private var start = 0
+    /// The line that the last row began on.
+    private(set) var startLine = 1
 
     init(_ bytes: [UInt8], separator: UInt8) {
         self.bytes = bytes
+        end = bytes.lastIndex { !Self.isBlank($0) } ?? -1
         comma = separator
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     }
 
     mutating func nextRow() throws(InterchangeError) -> CsvFormat.Row? {
-        skipEmptyLinesAtEnd()
+        if position > end { position = bytes.count }
         guard position < bytes.count else { return nil }
-        let start = line
+        (start, startLine) = (position, line)
         var fields: [String] = []
         while true {
             fields.append(try nextField())
@@ -139,13 +159,33 @@ private struct CsvParser {
             line += 1
             break
         }
-        return CsvFormat.Row(line: start, fields: fields)
+        try checkWidth(of: fields)
+        return CsvFormat.Row(line: startLine, fields: fields)
     }
 
-    private mutating func skipEmptyLinesAtEnd() {
-        let isBlank: (UInt8) -> Bool = { $0 == Self.lineFeed || $0 == Self.carriageReturn }
-        guard position < bytes.count, isBlank(bytes[position]) else { return }
-        if bytes[position...].allSatisfy(isBlank) { position = bytes.count }
+    /// Whether the last row began with the end of its line.
+    var isAtEmptyLine: Bool { Self.isBlank(bytes[start]) }
+
+    /// Goes back to the row that was wrong, and to the line after its first one: a quote that is
+    /// never closed would hide all that follows.
+    mutating func skipLine() {
+        let feed = bytes[start...].firstIndex(of: Self.lineFeed)
+        position = feed.map { $0 + 1 } ?? bytes.count
+        line = startLine + 1
+    }
+
+    private mutating func checkWidth(of fields: [String]) throws(InterchangeError) {
+        if let width, fields.count != width {
+            throw .badCsv(
+                line: startLine,
+                reason: "it has \(fields.count) fields, the first line \(width)"
+            )
+        }
+        width = fields.count
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == lineFeed || byte == carriageReturn
     }
 
     // Leaves `position` at the comma or line end after the field, or at the end.

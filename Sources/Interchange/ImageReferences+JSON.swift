@@ -13,23 +13,26 @@ package enum ImageReferences {
         "path", "file_name", "filename", "file_path", "filepath", "image_path", "image", "file",
     ]
 
-    /// The `file_name` of each record of `images` of a COCO file, numbered from 1.
+    /// The `file_name` of each record of `images` of a COCO file, numbered from 1; a record without
+    /// one is a fault.
     ///
-    /// - Throws: `InterchangeError.badJSON` with the place of what is wrong.
-    package static func coco(_ bytes: [UInt8]) throws(InterchangeError) -> [ImageReference] {
+    /// - Throws: `InterchangeError.badJSON` with the place of what is wrong with the file.
+    package static func coco(_ bytes: [UInt8]) throws(InterchangeError) -> Found {
         var reader = JSONReader(bytes)
-        var found: [ImageReference]?
+        var found: Found?
         try reader.object { reader, name throws(InterchangeError) in
             guard name.elementsEqual("images".utf8) else { return try reader.skip() }
             guard reader.peek() == UInt8(ascii: "[") else {
                 throw reader.error("'images' is not an array")
             }
-            var images: [ImageReference] = []
+            var images = Found()
             try reader.array { reader, index throws(InterchangeError) in
-                let place = "images[\(index)]"
-                let name = try text(of: ["file_name"], in: &reader, at: place)
-                guard let name else { throw reader.error("\(place) has no 'file_name'") }
-                images.append(ImageReference(name: name, number: index + 1))
+                switch try text(of: ["file_name"], in: &reader) {
+                case .text(let name):
+                    images.references.append(ImageReference(name: name, number: index + 1))
+                case .fault(let reason):
+                    images.faults.append(Fault(number: index + 1, reason: reason))
+                }
             }
             guard found == nil else { throw reader.error("'images' is there twice") }
             found = images
@@ -44,30 +47,38 @@ package enum ImageReferences {
     /// - Throws: `InterchangeError.badJSON` with the place of what is wrong.
     package static func labelMe(_ bytes: [UInt8]) throws(InterchangeError) -> ImageReference {
         var reader = JSONReader(bytes)
-        let name = try text(of: ["imagePath"], in: &reader, at: "it")
+        let found = try text(of: ["imagePath"], in: &reader)
         try reader.end()
-        guard let name else { throw reader.error("it has no 'imagePath'") }
-        return ImageReference(name: name, number: 1)
+        switch found {
+        case .text(let name): return ImageReference(name: name, number: 1)
+        case .fault(let reason): throw reader.error(reason)
+        }
     }
 
-    /// The path in each line of JSON Lines, by the first of the usual names that is there.
+    /// The path in each line of JSON Lines, by the first of the usual names that is there; a line
+    /// without one is a fault.
     ///
-    /// - Throws: `InterchangeError.badRow` with the line.
-    package static func jsonLines(_ bytes: [UInt8]) throws(InterchangeError) -> [ImageReference] {
-        var found: [ImageReference] = []
-        try PathList.forEach(in: bytes) { line, number throws(InterchangeError) in
+    /// - Throws: `InterchangeError.badRow` with the first line that is wrong when no other names a
+    ///   picture.
+    package static func jsonLines(_ bytes: [UInt8]) throws(InterchangeError) -> Found {
+        var found = Found()
+        PathList.forEach(in: bytes) { line, number in
             guard line.contains(where: { $0 != 0x20 && $0 != 0x09 }) else { return }
-            var reader = JSONReader(Array(line))
             do throws(InterchangeError) {
-                let name = try text(of: pathKeys, in: &reader, at: "it")
+                var reader = JSONReader(Array(line))
+                let result = try text(of: pathKeys, in: &reader)
                 try reader.end()
-                guard let name else {
-                    throw reader.error("it has none of \(pathKeys.joined(separator: ", "))")
+                switch result {
+                case .text(let name):
+                    found.references.append(ImageReference(name: name, number: number))
+                case .fault(let reason): throw reader.error(reason)
                 }
-                found.append(ImageReference(name: name, number: number))
             } catch {
-                throw .badRow(line: number, reason: error.description)
+                found.faults.append(Fault(number: number, reason: error.description))
             }
+        }
+        if found.references.isEmpty, let fault = found.faults.first {
+            throw .badRow(line: fault.number, reason: fault.reason)
         }
         return found
     }
@@ -89,26 +100,34 @@ package enum ImageReferences {
         return kind
     }
 
+    private enum Member {
+        case text([UInt8])
+        /// Why there is no text.
+        case fault(String)
+    }
+
     // The text of the first of `keys` that the object has.
     private static func text(
         of keys: [String],
-        in reader: inout JSONReader,
-        at place: String
-    ) throws(InterchangeError) -> [UInt8]? {
+        in reader: inout JSONReader
+    ) throws(InterchangeError) -> Member {
         guard reader.peek() == UInt8(ascii: "{") else {
-            throw reader.error("\(place) is not an object")
+            try reader.skip()
+            return .fault("it is not an object")
         }
-        var found: (rank: Int, text: [UInt8])?
+        var (found, rank) = (Member?.none, keys.count)
         try reader.object { reader, name throws(InterchangeError) in
-            guard let rank = keys.firstIndex(where: { name.elementsEqual($0.utf8) }),
-                rank < found?.rank ?? keys.count
-            else { return try reader.skip() }
+            let place = keys.firstIndex { name.elementsEqual($0.utf8) }
+            guard let place, place < rank else { return try reader.skip() }
             guard reader.peek() == UInt8(ascii: "\"") else {
-                guard keys.count == 1 else { return try reader.skip() }
-                throw reader.error("'\(keys[rank])' of \(place) is not a text")
+                try reader.skip()
+                if found == nil { found = .fault("'\(keys[place])' is not a text") }
+                return
             }
-            found = (rank, try reader.string())
+            (found, rank) = (.text(try reader.string()), place)
         }
-        return found?.text
+        let isOne = keys.count == 1
+        let missing = isOne ? "no '\(keys[0])'" : "none of \(keys.joined(separator: ", "))"
+        return found ?? .fault("it has \(missing)")
     }
 }

@@ -107,6 +107,24 @@ import Testing
         #expect(found.failures.map(\.code) == [.unreadable])
     }
 
+    @Test func `of a data set that is named the pictures beside its own files are found`() throws {
+        let folder = try TemporaryFolder()
+        let own = [
+            "winnow.sqlite", "winnow.sqlite-wal", "features/x.vectors", "thumbnails/aa/b.jpg",
+            "copies/aa/b", "partial/1", "import.lock", "review-token",
+        ]
+        for name in own + ["a.jpg", "sub/thumbnails/b.jpg"] { try folder.write([1], to: name) }
+        for name in own + ["a.jpg"] { try folder.write([1], to: "inner/\(name)") }
+        let found = try walk(folder.url.path)
+        #expect(found.files.map(\.relativePath) == ["a.jpg", "sub/thumbnails/b.jpg"])
+        #expect(found.failures.isEmpty && found.ignored == 1)
+        // As a shell makes of a star.
+        let list = try SourceList(["\(folder.url.path)/*"])
+        let inner = "\(folder.url.path)/inner/a.jpg"
+        #expect(list.files.map(\.path).filter { $0 != inner } == found.files.map(\.path))
+        #expect(list.failures.isEmpty)
+    }
+
     @Test func `nothing there is an error`() throws {
         #expect(throws: CurationError.self) { try walk("/no/such/folder") }
     }

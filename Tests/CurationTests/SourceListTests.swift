@@ -50,6 +50,31 @@ import Testing
         #expect(throws: CurationError.self) { try SourceList(["\(root)/\(pattern)"]) }
     }
 
+    @Test func `what a wild card fits must lie below the folder before it`() throws {
+        try pictures("in/a.jpg", "in/sub/b.jpg", "secret.jpg", "other/c.jpg")
+        for (name, target) in [
+            ("in/out.jpg", "../secret.jpg"), ("in/good.jpg", "sub/b.jpg"), ("in/away", "../other"),
+            ("start", "in"),
+        ] {
+            let link = folder.url.appending(path: name).path
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+        }
+        for start in ["in", "start"] {
+            let found = try SourceList(["\(root)/\(start)/**/*.jpg"])
+            let names = ["in/a.jpg", "in/good.jpg", "in/sub/b.jpg"]
+            #expect(relative(found) == names, "\(start)")
+            #expect(found.failures.map(\.path) == ["\(root)/in/out.jpg"])
+            #expect(found.failures.map(\.code) == [.outsideRoot])
+        }
+        for pattern in ["*/c.jpg", "aw*"] {
+            let found = try SourceList(["\(root)/in/\(pattern)"])
+            #expect(found.files.isEmpty)
+            #expect(found.failures.map(\.code) == [.outsideRoot], "\(pattern)")
+        }
+        // A person may name any link.
+        #expect(try SourceList(["\(root)/in/{out,a}.jpg"]).files.count == 2)
+    }
+
     // MARK: - Lists
 
     @Test func `a list names files below its folder, or anywhere by absolute paths`() throws {
@@ -70,6 +95,38 @@ import Testing
         let bytes = Array("\(root)/a\nb.jpg\0".utf8)
         let list = try SourceList(["-"], standardInput: { bytes })
         #expect(relative(list) == ["a\nb.jpg"])
+    }
+
+    @Test func `names on standard input are arguments, and may climb`() throws {
+        try pictures("a.jpg", "b/c.jpg")
+        let here = FileManager.default.currentDirectoryPath
+        let up = String(repeating: "../", count: here.split(separator: "/").count)
+        let start = up + root.dropFirst()
+        let names = ["a.jpg", "b/../b/c.jpg", "b/../no.jpg"].map { "\(start)/\($0)\n" }
+        let bytes = Array((names.joined() + "x\0y\n").utf8)
+        let list = try SourceList(["-"], standardInput: { bytes })
+        #expect(relative(list) == ["a.jpg", "b/c.jpg"])
+        #expect(list.failures.map(\.code) == [.missing, .outsideRoot])
+        #expect(list.failures.map(\.path) == ["\(root)/no.jpg", "standard input#4"])
+    }
+
+    @Test func `what a failure shows of a name is short, and its path is its own`() throws {
+        let long = String(repeating: "\u{E9}", count: 100_000)
+        let texts = [
+            ("l.lst", "\(long)\n\(long)\n"),
+            ("c.json", #"{"images": [{"file_name": "\#(long)"}, {"file_name": "\#(long)"}]}"#),
+            ("v.xml", "<annotation></\(long)>"), ("p.yaml", "path: \(long)\ntrain: no"),
+        ]
+        for (name, text) in texts {
+            let failures = try SourceList([try source(name, text)]).failures
+            #expect(!failures.isEmpty && Set(failures.map(\.path)).count == failures.count)
+            for failure in failures {
+                #expect(failure.path.count < 1100 && failure.message.count < 1500, "\(name)")
+            }
+        }
+        let bytes = Array("\(long)\n\(long)".utf8)
+        let paths = try SourceList(["-"], standardInput: { bytes }).failures.map(\.path)
+        #expect(paths == ["standard input#1", "standard input#2"])
     }
 
     @Test func `a zero byte in one line of a list leaves the others`() throws {
@@ -141,6 +198,17 @@ import Testing
         }
     }
 
+    @Test func `a device or a pipe that is named is a failure`() throws {
+        let tree = try HostileTree()
+        let pipe = tree.root.appending(path: "pipe.jpg").path
+        for sources in [[pipe], [pipe, tree.root.appending(path: "plain.jpg").path]] {
+            let list = try SourceList(sources)
+            #expect(list.failures.map(\.code) == [.notAFile] && list.ignored == 0)
+            #expect(list.failures.map(\.path) == [pipe] && list.files.count == sources.count - 1)
+        }
+        #expect(try SourceList(["/dev/null"]).failures.map(\.code) == [.notAFile])
+    }
+
     // MARK: - Annotation files
 
     @Test func `COCO names are looked for beside the file and in the usual folders`() throws {
@@ -172,10 +240,18 @@ import Testing
         }
     }
 
-    @Test func `a COCO file that is wrong is an error that names the place`() throws {
-        let file = try source("a.json", #"{"images": [{"file_name": 1}]}"#)
-        let error = #expect(throws: CurationError.self) { try SourceList([file]) }
-        #expect(error?.description.contains("images[0]") == true)
+    @Test func `a COCO record that is wrong is a failure, a file that is wrong an error`() throws {
+        try pictures("a.jpg")
+        let file = try source(
+            "a.json",
+            #"{"images": [{"file_name": 1}, {"file_name": "b\u0000"}, {}, {"file_name": "a.jpg"}]}"#
+        )
+        let list = try SourceList([file])
+        #expect(relative(list) == ["a.jpg"])
+        #expect(list.failures.map(\.code) == [.corrupt, .corrupt, .outsideRoot])
+        let ends = list.failures.map { $0.path.dropFirst(file.count) }
+        #expect(ends == ["#images[0]", "#images[2]", "#images[1]"])
+        #expect(list.failures[0].message.contains("images[0] of \(file)"))
         #expect(throws: CurationError.self) { try SourceList([try source("b.json", "{}")]) }
     }
 
@@ -201,6 +277,21 @@ import Testing
         let refused = try SourceList([other])
         #expect(refused.files.isEmpty)
         #expect(refused.failures.map(\.code) == [.outsideRoot, .outsideRoot, .missing])
+    }
+
+    @Test func `a path of YOLO that is no folder of the source is named`() throws {
+        try pictures("in/images/a.jpg", "out/images/b.jpg")
+        for (path, isNamed) in [
+            ("../out", true), ("\(root)/out", true), ("none", true), (".", false),
+        ] {
+            let file = try source("in/data.yaml", "path: \(path)\ntrain: images\nval: images/val")
+            let failures = try SourceList([file]).failures
+            #expect(failures.map(\.code) == [.missing] + (isNamed ? [.outsideRoot] : []))
+            guard isNamed else { continue }
+            #expect(failures[1].message.contains("'\(path)'"), "\(failures[1].message)")
+        }
+        _ = try source("in/data.yaml", "path: ../out\ntrain: images")
+        #expect(try SourceList(["\(root)/in"]).failures.isEmpty)
     }
 
     @Test func `VOC files name pictures beside them`() throws {
@@ -238,6 +329,21 @@ import Testing
         let lines = try source("t.jsonl", "{\"image\": \"a.jpg\"}\n{\"image\": \"../t.jsonl\"}\n")
         let other = try SourceList(["\(root)/p"], annotations: lines)
         #expect(relative(other) == ["p/a.jpg"] && other.failures.map(\.code) == [.outsideRoot])
+    }
+
+    @Test func `a line of a table that is wrong leaves the others`() throws {
+        try pictures("a.jpg", "b.jpg")
+        let lines = try source(
+            "t.jsonl",
+            "{\"path\": \"a.jpg\"}\n{\"path\"\n{\"path\": \"b.jpg\"}\n"
+        )
+        let table = try source("t.csv", "path,x\na.jpg,1\n\"x,\nb.jpg,2\n")
+        for (file, line) in [(lines, 2), (table, 3)] {
+            let list = try SourceList([file])
+            #expect(relative(list) == ["a.jpg", "b.jpg"])
+            #expect(list.failures.map(\.code) == [.corrupt])
+            #expect(list.failures.map(\.path) == ["\(file)#\(line)"])
+        }
     }
 
     // MARK: - Archives

@@ -7,7 +7,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     for (int layout = CIC_LAYOUT_RGB; layout <= CIC_LAYOUT_INKS; layout++) {
         cic_color *color = cic_color_open(bytes, size, (cic_layout)layout);
         if (!color) continue;
-        size_t channels = layout == CIC_LAYOUT_RGBA ? 4 : 3;
+        bool alpha = layout == CIC_LAYOUT_RGBA || layout == CIC_LAYOUT_GRAY_ALPHA;
+        size_t channels = alpha ? 4 : 3;
         uint8_t *output = malloc(8 * channels);
         if (!output) abort();
         cic_color_convert(color, pixels, 8, output);

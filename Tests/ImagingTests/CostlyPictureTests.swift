@@ -21,6 +21,47 @@ import Testing
         #expect(error?.code == .truncated)
     }
 
+    @Test(arguments: ["large-1bit.png", "large-palette.png"])
+    func `a large PNG is averaged while it is read`(name: String) throws {
+        let bytes = try Fixtures.bytes("images/\(name)")
+        let image = try decoder.decode(bytes, atLeast: 240)
+        #expect(image.width == 5003 && image.height == 3501 && image.damage == nil)
+        #expect(image.pixels.width == 626 && image.pixels.height == 438)
+        let whole = try decoder.decode(bytes).pixels
+        // Squares of 8 x 8, of which the last ones are narrower.
+        for (x, y) in [(0, 0), (17, 5), (300, 201), (625, 100), (40, 437), (625, 437)] {
+            let average = mean(
+                of: whole,
+                8 * x..<min(8 * x + 8, 5003),
+                8 * y..<min(8 * y + 8, 3501)
+            )
+            let place = 3 * (y * 626 + x)
+            #expect(Array(image.pixels.bytes[place..<(place + 3)]) == average)
+        }
+    }
+
+    @Test func `a large PNG that is cut is gray from the first row that is not whole`() throws {
+        let bytes = try Fixtures.bytes("images/large-1bit.png")
+        let whole = try decoder.decode(bytes, atLeast: 240).pixels
+        let cut = try decoder.decode(Array(bytes[..<(bytes.count / 2)]), atLeast: 240)
+        #expect(cut.damage == .truncated)
+        #expect(cut.pixels.bytes[..<(626 * 3 * 100)] == whole.bytes[..<(626 * 3 * 100)])
+        #expect(cut.pixels.bytes.suffix(626 * 3 * 100).allSatisfy { $0 == 128 })
+    }
+
+    private func mean(of pixels: PixelBuffer, _ columns: Range<Int>, _ rows: Range<Int>) -> [UInt8]
+    {
+        let count = columns.count * rows.count
+        return (0..<3).map { channel in
+            let sum = rows.reduce(0) { sum, y in
+                columns.reduce(sum) {
+                    $0 + Int(pixels.bytes[3 * (y * pixels.width + $1) + channel])
+                }
+            }
+            return UInt8((sum + count / 2) / count)
+        }
+    }
+
     /// What libwebp makes of 6200 x 6200 white pixels.
     private let white: [UInt8] =
         Array("RIFF".utf8) + [30, 0, 0, 0] + Array("WEBPVP8L".utf8) + [17, 0, 0, 0]

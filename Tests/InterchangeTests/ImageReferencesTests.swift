@@ -4,6 +4,8 @@ import TestKit
 import Testing
 
 @Suite struct ImageReferencesTests {
+    private func names(_ found: ImageReferences.Found) -> [String] { names(found.references) }
+
     private func names(_ references: [ImageReference]) -> [String] {
         references.map { String(decoding: $0.name, as: UTF8.self) }
     }
@@ -18,23 +20,20 @@ import Testing
             """
         let found = try ImageReferences.coco(Array(text.utf8))
         #expect(names(found) == ["a\u{E9}\n.jpg", "\u{1F600}.jpg"])
-        #expect(found.map(\.number) == [1, 2])
+        #expect(found.references.map(\.number) == [1, 2])
     }
 
     @Test func `bytes that are no UTF-8 come through, raw or as Python escapes them`() throws {
         let raw = Array(#"{"images":[{"file_name":"a"#.utf8) + [0xFF] + Array(#""}]}"#.utf8)
-        #expect(try ImageReferences.coco(raw)[0].name == [0x61, 0xFF])
+        #expect(try ImageReferences.coco(raw).references[0].name == [0x61, 0xFF])
         let escaped = Array(#"{"images":[{"file_name":"a\udcff"}]}"#.utf8)
-        #expect(try ImageReferences.coco(escaped)[0].name == [0x61, 0xFF])
+        #expect(try ImageReferences.coco(escaped).references[0].name == [0x61, 0xFF])
     }
 
     @Test(
         arguments: [
             ("", "'{' is missing"), ("[]", "'{' is missing"), ("{}", "no 'images'"),
             (#"{"images": {}}"#, "'images' is not an array"),
-            (#"{"images": [1]}"#, "images[0] is not an object"),
-            (#"{"images": [{"file_name": "a"}, {"id": 2}]}"#, "images[1] has no 'file_name'"),
-            (#"{"images": [{"file_name": 7}]}"#, "'file_name' of images[0] is not a text"),
             (#"{"images": [{"file_name": "a}]}"#, "never closed"),
             (#"{"images": [{"file_name": "\ud800"}]}"#, "half a character"),
             (#"{"images": [{"file_name": "\q"}]}"#, "an escape is unknown"),
@@ -47,6 +46,39 @@ import Testing
             try ImageReferences.coco(Array(text.utf8))
         }
         #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
+    }
+
+    @Test func `a record of COCO without a name leaves the others`() throws {
+        let text =
+            #"{"images": [1, {"file_name": "a"}, {"id": [2]}, {"file_name": {"b": 7}}, {"file_name": "c"}]}"#
+        let found = try ImageReferences.coco(Array(text.utf8))
+        #expect(names(found) == ["a", "c"] && found.references.map(\.number) == [2, 5])
+        #expect(found.faults.map(\.number) == [1, 3, 4])
+        let reasons = [
+            "it is not an object", "it has no 'file_name'", "'file_name' is not a text",
+        ]
+        #expect(found.faults.map(\.reason) == reasons)
+    }
+
+    @Test func `a line of JSON Lines that is wrong leaves the others`() throws {
+        let text =
+            "{\"path\": \"a\"}\n{\"path\": \n7\n{\"path\": 7, \"image\": \"b\"}\n{\"x\": 1}\n"
+        let found = try ImageReferences.jsonLines(Array(text.utf8))
+        #expect(names(found) == ["a", "b"] && found.faults.map(\.number) == [2, 3, 5])
+    }
+
+    @Test func `a row of CSV that is wrong leaves the others`() throws {
+        let text = "path,x\na,1\n\nb\n\"c,2\nd\"e,3\nf,\"4\n5\"\n\u{0},6\ng,7\n\"h,8\n"
+        let found = try ImageReferences.csv(Array(text.utf8) + [0xFF] + Array(",9\ni,10\n".utf8))
+        #expect(names(found) == ["a", "f", "g", "i"])
+        #expect(found.references.map(\.number) == [2, 7, 10, 13])
+        #expect(found.faults.map(\.number) == [4, 5, 6, 9, 11, 12])
+    }
+
+    @Test func `megabytes of empty lines cost no more than others`() throws {
+        let lines = String(repeating: "\n", count: 2_000_000)
+        let found = try ImageReferences.csv(Array("path\na\n\(lines)b\n\(lines)".utf8))
+        #expect(names(found) == ["a", "b"])
     }
 
     @Test func `JSON that is nested a million deep is refused`() {
@@ -95,7 +127,7 @@ import Testing
         let text = "{\"label\": 1, \"image\": \"b\", \"path\": \"a\"}\r\n\n{\"image\": \"c\"}\n"
         let found = try ImageReferences.jsonLines(Array(text.utf8))
         #expect(names(found) == ["a", "c"])
-        #expect(found.map(\.number) == [1, 3])
+        #expect(found.references.map(\.number) == [1, 3])
         #expect(throws: InterchangeError.self) {
             try ImageReferences.jsonLines(Array("{\"a\": 1}".utf8))
         }
@@ -105,7 +137,7 @@ import Testing
         let csv = "Label,file_name,image\nx,\"a,\"\"1\"\".jpg\",no\ny,,no\nz,b.jpg,no\n"
         let found = try ImageReferences.csv(Array(csv.utf8))
         #expect(names(found) == ["a,\"1\".jpg", "b.jpg"])
-        #expect(found.map(\.number) == [2, 4])
+        #expect(found.references.map(\.number) == [2, 4])
         let tsv = "path\tlabel\na,b.jpg\t1\n"
         #expect(try names(ImageReferences.csv(Array(tsv.utf8), separator: 0x09)) == ["a,b.jpg"])
         #expect(throws: InterchangeError.self) {
@@ -170,8 +202,10 @@ import Testing
         bytes.removeLast(Int.random(in: 0..<bytes.count, using: &generator) / 4)
         let limit = bytes.count
         let found = [
-            (try? ImageReferences.coco(bytes)) ?? [], (try? ImageReferences.jsonLines(bytes)) ?? [],
-            (try? ImageReferences.csv(bytes)) ?? [], (try? YoloDataFile(bytes).images) ?? [],
+            (try? ImageReferences.coco(bytes).references) ?? [],
+            (try? ImageReferences.jsonLines(bytes).references) ?? [],
+            (try? ImageReferences.csv(bytes).references) ?? [],
+            (try? YoloDataFile(bytes).images) ?? [],
             (try? ImageReferences.labelMe(bytes)).map { [$0] } ?? [],
             (try? ImageReferences.voc(bytes)).map { [$0] } ?? [],
         ]

@@ -76,12 +76,14 @@ cic_status cic_png_check(const uint8_t *_Nonnull bytes, size_t size, char *_Nonn
 
 /// Decodes a PNG file to 8-bit RGB: alpha is blended onto white, gamma is ignored.
 ///
-/// `rgb` holds 3 * width * height bytes, all of which are written when the status is `CIC_OK`.
+/// `rgb` is as large as that of `cic_jpeg_decode`; `eighths` is 1, 2, 4 or 8, and 8 when the file is
+/// interlaced. At less than 8 each pixel is the average of those it covers, and there is never more
+/// than a row of those. All of `rgb` is written when the status is `CIC_OK`.
 /// Of 16 bits the upper eight are taken. Of an animation the default picture is shown. An embedded
 /// profile is converted to sRGB; one that cannot be read is passed over.
-cic_status cic_png_decode(const uint8_t *_Nonnull bytes, size_t size, cic_header expected,
-                          uint8_t *_Nonnull rgb, cic_damage *_Nonnull damage,
-                          char *_Nonnull message);
+cic_status cic_png_decode(const uint8_t *_Nonnull bytes, size_t size, uint32_t eighths,
+                          cic_header expected, uint8_t *_Nonnull rgb,
+                          cic_damage *_Nonnull damage, char *_Nonnull message);
 
 /// Reads the header of a WebP file and refuses more than `pixel_limit` pixels.
 cic_status cic_webp_probe(const uint8_t *_Nonnull bytes, size_t size, uint64_t pixel_limit,
