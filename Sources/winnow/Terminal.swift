@@ -1,3 +1,4 @@
+import CurationCore
 import Foundation
 
 /// Where results and messages go.
@@ -40,15 +41,7 @@ enum Terminal {
 
 extension String {
     /// The text on one line, without what a terminal would take for a command.
-    var printable: String {
-        unicodeScalars.map { scalar in
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator:
-                scalar.escaped(asASCII: true)
-            default: String(scalar)
-            }
-        }.joined()
-    }
+    var printable: String { PathText.printable(self) }
 }
 
 extension Double {
