@@ -48,7 +48,9 @@ final class OpenFile: Sendable {
     /// Makes a file in the folder of temporary files that has no name and is gone when it is
     /// closed.
     init(temporary folder: [UInt8]) throws(OpenFailure) {
-        var name = (folder + Array("/winnow-XXXXXX".utf8)).map(CChar.init(bitPattern:)) + [0]
+        // The system replaces the last six letters.
+        let pattern = "/winnow-" + String(repeating: "X", count: 6)
+        var name = (folder + Array(pattern.utf8)).map(CChar.init(bitPattern:)) + [0]
         let opened = unsafe mkstemp(&name)
         guard opened >= 0 else { throw OpenFailure(reason: lastError()) }
         _ = unsafe unlink(name)

@@ -40,8 +40,8 @@ final class ImportRun: Sendable {
         isDryRun = request.dryRun
         gone = Mutex(GoneImages(isGone: dataset.pictures.isGone))
         reader = SampleReader(
-            thumbnailFolder: dataset.store.thumbnailFolder,
-            copyingInto: request.copy ? dataset.folder : nil,
+            dataset: dataset.folder,
+            keepsCopies: request.copy,
             pixelLimit: request.pixelLimit
         )
     }

@@ -129,10 +129,7 @@ public final class ReviewDesk: Sendable {
         try await taking(reads) { [self] in
             try rephrasing { () throws in
                 guard let sample = try dataset.store.samples([id]).first else { return nil }
-                let file = SampleReader.thumbnail(
-                    of: sample.sha256,
-                    in: dataset.store.thumbnailFolder.path
-                )
+                let file = DatasetFiles(folder: dataset.folder).thumbnail(of: sample.sha256)
                 if let kept = try? PictureFile.read(file), !kept.isEmpty { return kept }
                 return (try? dataset.pictures.pixels(of: sample)).map { Thumbnail.jpeg(of: $0) }
             }

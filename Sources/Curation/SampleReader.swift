@@ -20,25 +20,23 @@ package struct SampleReader: Sendable {
     /// Enough for hash, measures, thumbnail and embedders, so that all of them take the same pixels.
     package static let decodedSide = 240
 
-    private let thumbnailFolder: String
-    private let copies: PictureCopies?
     private let files: DatasetFiles
+    private let copies: PictureCopies?
     private let decoder: ImageDecoder
 
     /// Makes a reader.
     ///
     /// - Parameters:
-    ///   - thumbnailFolder: Where thumbnails are written.
-    ///   - dataset: The data set that keeps a copy of each picture; nil for none.
+    ///   - dataset: The folder of the data set, where thumbnails and copies are written.
+    ///   - keepsCopies: Whether the data set keeps a copy of each picture.
     ///   - pixelLimit: Pictures with more pixels are refused.
     package init(
-        thumbnailFolder: URL,
-        copyingInto dataset: URL? = nil,
+        dataset: URL,
+        keepsCopies: Bool = false,
         pixelLimit: Int = ImageDecoder.defaultPixelLimit
     ) {
-        self.thumbnailFolder = thumbnailFolder.path
-        files = DatasetFiles(folder: thumbnailFolder.deletingLastPathComponent())
-        copies = dataset.map { PictureCopies(folder: $0) }
+        files = DatasetFiles(folder: dataset)
+        copies = keepsCopies ? PictureCopies(folder: dataset) : nil
         decoder = ImageDecoder(pixelLimit: pixelLimit)
     }
 
@@ -70,7 +68,7 @@ package struct SampleReader: Sendable {
             try copies?.keep(bytes, sample.sha256)
         } catch {
             let message =
-                "cannot write thumbnails and copies beside \(thumbnailFolder) (\(error.reason)): make "
+                "cannot write thumbnails and copies to \(files.folder) (\(error.reason)): make "
                 + "room or make it writable, and run the command again"
             return (.unwritable(.storage(message)), nil)
         }
@@ -105,16 +103,11 @@ package struct SampleReader: Sendable {
         )
     }
 
-    /// Where the thumbnail of the content lies: two digits of the digest are the folder.
-    static func thumbnail(of digest: ContentDigest, in folder: String) -> String {
-        "\(folder)/\(digest.hex.prefix(2))/\(digest.hex).jpg"
-    }
-
     private func writeThumbnail(
         of pixels: PixelBuffer,
         _ digest: ContentDigest
     ) throws(PosixFailure) {
-        let path = Self.thumbnail(of: digest, in: thumbnailFolder)
+        let path = files.thumbnail(of: digest)
         guard !PictureFile.isFile(path) else { return }
         try files.write(Thumbnail.jpeg(of: pixels), to: path, synced: false)
     }

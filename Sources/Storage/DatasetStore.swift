@@ -34,9 +34,6 @@ package final class DatasetStore: Sendable {
     /// Where the vectors lie.
     package var featureFolder: URL { folder.appending(path: "features") }
 
-    /// Where the thumbnails lie.
-    package var thumbnailFolder: URL { folder.appending(path: "thumbnails") }
-
     /// Opens the data set in `folder`, bringing an older schema up to date.
     ///
     /// - Throws: `StorageError.noDataset`, `.newerSchema`, `.busy`, `.database`.

@@ -22,7 +22,7 @@ struct PictureFolder {
     /// Reads all files as import does, in their order; thumbnails go to a folder that is removed afterwards.
     func read(on cores: Cores) throws -> [SampleReader.Outcome] {
         try TemporaryFolder.use { folder in
-            let reader = SampleReader(thumbnailFolder: folder)
+            let reader = SampleReader(dataset: folder)
             let outcomes = cores.map(files) { reader.read($0).outcome }
             for case .unwritable(let error) in outcomes { throw error }
             return outcomes
