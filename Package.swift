@@ -83,7 +83,7 @@ let package = Package(
             name: "CImageCodecs",
             linkerSettings: [
                 .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp"),
-                .linkedLibrary("webpdemux"), .linkedLibrary("lcms2"),
+                .linkedLibrary("webpdemux"), .linkedLibrary("lcms2"), .linkedLibrary("z"),
             ]
         ),
         .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),

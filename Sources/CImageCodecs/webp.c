@@ -108,6 +108,11 @@ cic_status cic_webp_probe(const uint8_t *bytes, size_t size, uint64_t pixel_limi
         cic_explain_bomb(*header, size, message);
         return CIC_BOMB;
     }
+    // Lossless pixels, and the transparency of lossy ones, refer to each other: libwebp holds all
+    // of them before it knows that the file is sound.
+    if ((reader.coding != LOSSY || reader.transparent) && cic_is_costly(pixels * 4)) {
+        return fail(&reader, CIC_UNSUPPORTED, "lossless pixels that take more than 256 MiB");
+    }
     return CIC_OK;
 }
 

@@ -11,6 +11,7 @@ enum ExifBlock {
                 .first { $0.starts(with: prefix) }?.dropFirst(prefix.count)
         case .png:
             PNGChunks(bytes).first { $0.type == "eXIf" }.map { withoutPrefix($0.payload) }
+                ?? PNGRawProfile.exif(in: bytes).map { withoutPrefix($0[...]) }
         case .webp:
             WebPChunks(bytes).first { $0.type == "EXIF" }.map { withoutPrefix($0.payload) }
         default:

@@ -2,7 +2,8 @@
 """Runs winnow-bench beside the tools that people use today, on the same input, and prints a table.
 
     pip install numpy pillow opencv-python-headless simplejpeg faiss-cpu webdataset
-    pip install cleanvision imagehash czkawka
+    pip install cleanvision imagehash czkawka imagededup
+    apt-get install libturbojpeg0
     compare.py --bench .build/release/winnow-bench --pictures DIR
 
 DIR holds JPEG files of any size. Each run is a process of its own, and of three runs the one with
@@ -56,6 +57,7 @@ def decode(options):
         rows.append(("winnow-bench decode", threads, ours(options, command)))
         for peer in ("pillow_draft", "opencv_reduced", "simplejpeg"):
             rows.append((peer, threads, theirs(options, peer, threads)))
+    rows.append(("decoder alone, half size (limit)", 1, theirs(options, "turbojpeg_half", 1)))
     return rows
 
 
@@ -64,7 +66,7 @@ def scan(options):
     for threads in THREADS:
         command = ["scan", options.pictures, "--threads", str(threads)]
         rows.append(("winnow-bench scan", threads, ours(options, command)))
-    for peer in ("cleanvision", "imagehash_phash", "czkawka"):
+    for peer in ("cleanvision", "imagededup_phash", "imagehash_phash", "czkawka"):
         rows.append((peer, 1, theirs(options, peer, 1)))
     return rows
 
@@ -231,6 +233,38 @@ def simplejpeg_cv2(options):
     decode_all(options, decoder)
 
 
+def turbojpeg_half(options):
+    """The library that all of them decode with, called from C and with nothing after it."""
+    import ctypes
+
+    library = ctypes.CDLL(TURBOJPEG)
+    library.tjInitDecompress.restype = ctypes.c_void_p
+    handle = ctypes.c_void_p(library.tjInitDecompress())
+    output = ctypes.create_string_buffer(4096 * 4096 * 3)
+    sizes = [ctypes.c_int() for _ in range(4)]
+
+    def decoder(content):
+        size = ctypes.c_ulong(len(content))
+        references = [ctypes.byref(value) for value in sizes]
+        library.tjDecompressHeader3(handle, content, size, *references)
+        width, height = (sizes[0].value + 1) // 2, (sizes[1].value + 1) // 2
+        if library.tjDecompress2(handle, content, size, output, width, 0, height, 0, 0):
+            sys.exit("a picture could not be decoded")
+
+    decode_all(options, decoder)
+
+
+def imagededup_phash(options):
+    from imagededup.methods import PHash
+
+    paths = pictures(options)
+    hasher = PHash(verbose=False)
+    started, processor = time.perf_counter(), time.process_time()
+    for path in paths:
+        hasher.encode_image(image_file=path)
+    emit(started, processor, len(paths), "images")
+
+
 def cleanvision(options):
     from cleanvision import Imagelab
 
@@ -335,12 +369,15 @@ def check_neighbors(options):
 
 
 COMPARISONS = {"decode": decode, "scan": scan, "knn": knn, "embed": embed, "export": export}
+TURBOJPEG = "libturbojpeg.so.0"
 UNITS = {"decode": "images", "scan": "images", "knn": "rows", "embed": "images", "export": "megabytes"}
 PEERS = {
     "pillow_draft": pillow_draft,
     "opencv_reduced": opencv_reduced,
     "simplejpeg": simplejpeg_cv2,
+    "turbojpeg_half": turbojpeg_half,
     "cleanvision": cleanvision,
+    "imagededup_phash": imagededup_phash,
     "imagehash_phash": imagehash_phash,
     "czkawka": czkawka_similar,
     "faiss_flat": faiss_flat,
@@ -350,7 +387,9 @@ NEEDS = {
     "pillow_draft": ["PIL", "numpy"],
     "opencv_reduced": ["cv2"],
     "simplejpeg": ["simplejpeg", "cv2"],
+    "turbojpeg_half": [],
     "cleanvision": ["cleanvision"],
+    "imagededup_phash": ["imagededup"],
     "imagehash_phash": ["imagehash"],
     "czkawka": ["czkawka"],
     "faiss_flat": ["faiss"],

@@ -56,6 +56,51 @@ import Testing
         #expect(list.ignored == 2)
     }
 
+    @Test func `through patterns`() throws {
+        // Names that begin with a dot are hidden from patterns, as from those of a shell; a link that
+        // leads out is a failure.
+        let all = try SourceList(["\(tree.root.path)/**"])
+        try expect(all, tree.genuine, failures: nil, "**")
+        let flat = tree.genuine.filter { !$0.contains(0x2F) }
+        for pattern in ["*", "?*", "[!.]*", "{*,*}"] {
+            let list = try SourceList(["\(tree.root.path)/\(pattern)"])
+            let found = Set(list.files.map { PathText.bytes(of: $0.path) })
+            let start = Array(tree.root.path.utf8) + [0x2F]
+            #expect(found.isSuperset(of: flat.map { start + $0 }), "\(pattern)")
+            #expect(found.isSubset(of: tree.genuine.map { start + $0 }), "\(pattern)")
+        }
+    }
+
+    @Test func `each name by a pattern of its own`() throws {
+        let start = Array(tree.root.path.utf8) + [0x2F]
+        let wild = Set("*?[".utf8)
+        for name in tree.genuine {
+            // The last byte but those of the ending is left open, and what would be a sign too.
+            let pattern = name.enumerated().map { index, byte in
+                wild.contains(byte) || "{}".utf8.contains(byte) || index == 0
+                    ? UInt8(ascii: "?") : byte
+            }
+            guard pattern.first == UInt8(ascii: "?"), name.first != UInt8(ascii: ".") else {
+                continue
+            }
+            let list = try SourceList([PathText.text(of: start + pattern)])
+            let found = list.files.map { PathText.bytes(of: $0.path) }
+            let isDeep = name.contains(0x2F)
+            #expect(found.contains(start + name) || isDeep, "\(PathText.text(of: name))")
+            #expect(Set(found).isSubset(of: tree.genuine.map { start + $0 }))
+        }
+        for name in tree.refused where !name.contains(0) {
+            // A sign before the name: what it leads to is below the folder, or is refused.
+            let pattern = Array(tree.root.path.utf8.dropLast(2)) + Array("*/".utf8) + name
+            guard let list = try? SourceList([PathText.text(of: pattern)]) else { continue }
+            let base = Array(tree.root.deletingLastPathComponent().path.utf8) + [0x2F]
+            for file in list.files {
+                let bytes = PathText.bytes(of: file.path)
+                #expect(bytes.starts(with: base), "\(PathText.text(of: name))")
+            }
+        }
+    }
+
     @Test func `through a list, by lines and by zero bytes`() throws {
         // A person may name absolute paths in a list, as in arguments.
         let below = tree.refused.filter { $0.first != 0x2F && !$0.isEmpty }

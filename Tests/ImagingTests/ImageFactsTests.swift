@@ -1,5 +1,6 @@
 import CurationCore
 import Imaging
+import TestKit
 import Testing
 
 @Suite struct ImageFactsTests {
@@ -31,6 +32,31 @@ import Testing
         let file = JPEGEncoder.encode(SyntheticPictures.flat(8, 8, 9), quality: 80)
         #expect(ImageFacts(of: file, format: .jpeg) == ImageFacts())
         #expect(ImageFacts(of: [], format: .png) == ImageFacts())
+    }
+
+    @Test(arguments: ["bare", "packed", "text"])
+    func `EXIF data in the text of a PNG file, as ImageMagick writes it, are read`(
+        name: String
+    ) throws {
+        let bytes = try Fixtures.bytes("images/raw-profile-\(name).png")
+        #expect(ImageFacts(of: bytes, format: .png).camera == "Canon EOS 5D")
+        let image = try ImageDecoder().decode(bytes)
+        #expect(image.width == 8 && image.height == 12)
+        for length in bytes.indices {
+            _ = ImageFacts(of: Array(bytes[..<length]), format: .png)
+        }
+    }
+
+    @Test func `a PNG file's text that is no EXIF data is passed over`() throws {
+        let bytes = try Fixtures.bytes("images/raw-profile-bare.png")
+        let start = try #require(
+            bytes.indices.first { bytes[$0...].starts(with: Array("\nexif\n".utf8)) }
+        )
+        for (offset, byte) in [(12, UInt8(ascii: "x")), (13, UInt8(ascii: "9")), (40, 0xFF)] {
+            var altered = bytes
+            altered[start + offset] = byte
+            #expect(ImageFacts(of: altered, format: .png) == ImageFacts())
+        }
     }
 
     @Test(

@@ -46,7 +46,8 @@ cic_status cic_jpeg_probe(const uint8_t *_Nonnull bytes, size_t size, uint64_t p
 /// Checks that a file is sound when its pixels at `eighths`/8 of its size need more than 256 MiB:
 /// so much is not spent on a bad file, not even to show what there is of it. Others pass.
 ///
-/// Of many scans only their lengths are checked; decoding then ends at the first fault.
+/// Of many scans, which are refined in a temporary file, only the lengths are checked where the
+/// pixels alone need less; decoding then ends at the first fault.
 cic_status cic_jpeg_check(const uint8_t *_Nonnull bytes, size_t size, uint32_t eighths,
                           char *_Nonnull message);
 
@@ -85,14 +86,17 @@ cic_status cic_png_decode(const uint8_t *_Nonnull bytes, size_t size, uint32_t e
                           cic_header expected, uint8_t *_Nonnull rgb,
                           cic_damage *_Nonnull damage, char *_Nonnull message);
 
-/// Reads the header of a WebP file and refuses more than `pixel_limit` pixels.
+/// Unpacks a zlib stream, as text chunks of a PNG file hold it; 0 when it is not whole, or larger than
+/// `capacity`.
+size_t cic_inflate(const uint8_t *_Nonnull bytes, size_t size, uint8_t *_Nonnull output,
+                   size_t capacity);
+
+/// Reads the header of a WebP file and refuses more than `pixel_limit` pixels, and lossless ones
+/// that need more than 256 MiB.
 cic_status cic_webp_probe(const uint8_t *_Nonnull bytes, size_t size, uint64_t pixel_limit,
                           cic_header *_Nonnull header, char *_Nonnull message);
 
 /// Checks that a file is sound when its pixels need more than 256 MiB, as `cic_jpeg_check` does.
-///
-/// Pixels of the lossless coding refer to each other: of a bad file those before the first fault
-/// are held, 4 bytes each.
 cic_status cic_webp_check(const uint8_t *_Nonnull bytes, size_t size, char *_Nonnull message);
 
 /// Decodes a WebP file to 8-bit RGB: alpha is blended onto white, of an animation the first frame
