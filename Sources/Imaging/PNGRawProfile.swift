@@ -25,13 +25,14 @@ enum PNGRawProfile {
         return Inflate.bytes(of: rest.dropFirst(), limit: longestText)
     }
 
+    // Its length fits into 16 bits, as in JPEG.
     private static func profile(of text: [UInt8]) -> [UInt8]? {
         let lines = text.split(whereSeparator: { $0 == 0x0A || $0 == 0x20 })
-        guard lines.count > 2, let length = Int(String(decoding: lines[1], as: UTF8.self)),
+        guard lines.count > 2, let length = UInt16(String(decoding: lines[1], as: UTF8.self)),
             length > 0
         else { return nil }
         let digits = lines[2...].joined().map { Character(UnicodeScalar($0)).hexDigitValue }
-        guard digits.count == 2 * length else { return nil }
+        guard digits.count == 2 * Int(length) else { return nil }
         var profile: [UInt8] = []
         for index in stride(from: 0, to: digits.count, by: 2) {
             guard let high = digits[index], let low = digits[index + 1] else { return nil }

@@ -57,6 +57,11 @@ import Testing
             altered[start + offset] = byte
             #expect(ImageFacts(of: altered, format: .png) == ImageFacts())
         }
+        // A length that would overflow when it is doubled, instead of the digits.
+        var huge = bytes
+        let length = Array(" 9223372036854775807\n00".utf8)
+        huge.replaceSubrange((start + 6)..<(start + 6 + length.count), with: length)
+        #expect(ImageFacts(of: huge, format: .png) == ImageFacts())
     }
 
     @Test(
