@@ -15,6 +15,7 @@ func tests(_ name: String, _ extra: Target.Dependency...) -> Target {
 }
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser",
@@ -54,7 +55,7 @@ let package = Package(
         stage("Inference", "COnnxRuntime"),
         stage("Similarity", "CVectorKernels"),
         stage("Learning"),
-        stage("Storage", grdb),
+        stage("Storage", grdb, sqlite),
         stage("History"),
         stage("Reviewing"),
         stage("Quality"),

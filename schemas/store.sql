@@ -1,44 +1,96 @@
--- The whole schema of `winnow.sqlite`, version 1. A test holds a fresh store to this text.
--- Labels are only ever appended: a row says which change added it and which one retired it.
+-- The whole schema of `winnow.sqlite`, as of 0.1.0. A test holds a fresh store to this text.
+--
+-- The log is `change` and the tables whose rows name a change: `annotation`, `prediction`, `sample`,
+-- `membership`, `move`, `categoryRevision`, `fieldRevision`. Their rows are never updated, and deleted
+-- only for a picture that was forgotten. What is current (`currentLabel`, `category`, `currentField`,
+-- `sample.present`, `predictionRun`) is kept by the same transactions and follows from the log.
+--
+-- To read, use the views at the end, which stay as they are: v_labels, v_images, v_decisions,
+-- v_changes. Write with winnow alone: a page that another program wrote lacks its checksum.
 
--- What this data set is: one row.
+-- What this data set is: one row. `branch` is the branch that commits go to; `merging` is the version
+-- that is being merged while there are conflicts.
 CREATE TABLE dataset (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     name TEXT NOT NULL CHECK (length(name) > 0),
     task TEXT NOT NULL CHECK (task IN ('classification', 'detection', 'segmentation')),
-    createdAt TEXT NOT NULL
+    createdAt TEXT NOT NULL,
+    branch TEXT NOT NULL CHECK (length(branch) > 0),
+    merging TEXT REFERENCES version (id)
 ) STRICT;
 
--- The log: one row is one act of a person, a model or an import. Rows are never updated or deleted.
--- `digest` is the SHA-256 over the digest of the row before and everything this act did.
+-- The log: one row is one act of a person, a model or an import: a batch that is undone as a whole.
+-- `lastAnnotation` is the last row of `annotation` when it ended. `rows` is the SHA-256 over the rows
+-- that it wrote; `digest` that over `rows`, the digest of the payload, the act, and the digest of the
+-- act before. The payload can be erased, and the chain still holds.
 CREATE TABLE change (
     id INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('create', 'import', 'predict', 'review', 'undo')),
+    kind TEXT NOT NULL CHECK (kind IN ('create', 'import', 'predict', 'review', 'label', 'classes',
+        'membership', 'fields', 'switch', 'restore', 'merge', 'undo', 'forget')),
     author TEXT NOT NULL CHECK (length(author) > 0),
     at TEXT NOT NULL,
-    payload TEXT NOT NULL CHECK (json_valid(payload)),
+    payload TEXT CHECK (payload IS NULL OR json_valid(payload)),
+    payloadDigest TEXT NOT NULL CHECK (length(payloadDigest) = 64),
     undoes INTEGER REFERENCES change (id),
+    lastAnnotation INTEGER NOT NULL CHECK (lastAnnotation >= 0),
     rows TEXT NOT NULL CHECK (length(rows) = 64),
     digest TEXT NOT NULL UNIQUE CHECK (length(digest) = 64)
 ) STRICT;
+CREATE INDEX change_undoes ON change (undoes) WHERE undoes IS NOT NULL;
+CREATE INDEX change_lastAnnotation ON change (lastAnnotation);
 
 CREATE TRIGGER change_is_never_updated BEFORE UPDATE ON change
+WHEN NEW.payload IS NOT NULL OR OLD.id IS NOT NEW.id OR OLD.kind IS NOT NEW.kind
+    OR OLD.author IS NOT NEW.author OR OLD.at IS NOT NEW.at
+    OR OLD.payloadDigest IS NOT NEW.payloadDigest OR OLD.undoes IS NOT NEW.undoes
+    OR OLD.lastAnnotation IS NOT NEW.lastAnnotation OR OLD.rows IS NOT NEW.rows
+    OR OLD.digest IS NOT NEW.digest
 BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
 CREATE TRIGGER change_is_never_deleted BEFORE DELETE ON change
 BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
 
--- The classes; the id is the position in the class list.
+-- The classes of now, in the order of `position`; a class that was deleted or merged away is not
+-- present. Labels name the id, so that a class is renamed by one row.
 CREATE TABLE category (
     id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE CHECK (length(name) > 0),
-    addedBy INTEGER NOT NULL REFERENCES change (id)
+    name TEXT NOT NULL CHECK (length(name) > 0),
+    position INTEGER NOT NULL,
+    present INTEGER NOT NULL CHECK (present IN (0, 1)),
+    supercategory TEXT,
+    color TEXT,
+    hotkey TEXT,
+    description TEXT,
+    guideline TEXT
 ) STRICT;
+CREATE UNIQUE INDEX category_name ON category (name) WHERE present = 1;
+
+-- Every state that a class had: the newest row of each class is the one in `category`.
+CREATE TABLE categoryRevision (
+    id INTEGER PRIMARY KEY,
+    category INTEGER NOT NULL REFERENCES category (id),
+    name TEXT NOT NULL CHECK (length(name) > 0),
+    position INTEGER NOT NULL,
+    present INTEGER NOT NULL CHECK (present IN (0, 1)),
+    supercategory TEXT,
+    color TEXT,
+    hotkey TEXT,
+    description TEXT,
+    guideline TEXT,
+    change INTEGER NOT NULL REFERENCES change (id)
+) STRICT;
+CREATE INDEX categoryRevision_category ON categoryRevision (category);
+CREATE INDEX categoryRevision_change ON categoryRevision (change);
+CREATE TRIGGER categoryRevision_is_never_updated BEFORE UPDATE ON categoryRevision
+BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
+CREATE TRIGGER categoryRevision_is_never_deleted BEFORE DELETE ON categoryRevision
+BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
 
 -- One row an image. Width and height are of the upright image; modifiedAt is the file's, in seconds.
 -- `archive` and `member` say which part of which archive it is, and `memberOffset` where its bytes
 -- begin there when they are not compressed. `damage` says that part of the picture is missing.
 -- `pixelDigest` is the SHA-256 of the upright pixels as import decodes them. `hasLocation` says that
--- the file names a place on Earth; the place itself is not kept.
+-- the file names a place on Earth; the place itself is not kept. `present` says whether it belongs to
+-- the data set now: the last word of `membership`.
 CREATE TABLE sample (
     id INTEGER PRIMARY KEY,
     path TEXT NOT NULL UNIQUE CHECK (length(path) > 0),
@@ -68,12 +120,28 @@ CREATE TABLE sample (
     camera TEXT,
     capturedAt TEXT,
     hasLocation INTEGER NOT NULL CHECK (hasLocation IN (0, 1)),
+    present INTEGER NOT NULL DEFAULT 1 CHECK (present IN (0, 1)),
     addedBy INTEGER NOT NULL REFERENCES change (id),
     CHECK ((archive IS NULL) = (member IS NULL)),
     CHECK (memberOffset IS NULL OR archive IS NOT NULL)
 ) STRICT;
 CREATE INDEX sample_sha256 ON sample (sha256);
 CREATE INDEX sample_addedBy ON sample (addedBy);
+
+-- When an image left the data set, or came back to it; it belongs to it from its import on.
+CREATE TABLE membership (
+    id INTEGER PRIMARY KEY,
+    sample INTEGER NOT NULL REFERENCES sample (id),
+    present INTEGER NOT NULL CHECK (present IN (0, 1)),
+    change INTEGER NOT NULL REFERENCES change (id)
+) STRICT;
+CREATE INDEX membership_sample ON membership (sample);
+CREATE INDEX membership_change ON membership (change);
+CREATE TRIGGER membership_is_never_updated BEFORE UPDATE ON membership
+BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
+CREATE TRIGGER membership_is_never_deleted BEFORE DELETE ON membership
+WHEN NOT EXISTS (SELECT 1 FROM tombstone WHERE sample = OLD.sample)
+BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
 
 -- Files of images that were found again elsewhere, by their bytes. `sample.path` is where the last
 -- move of the image led; the digest of the import covers where it was found first.
@@ -90,7 +158,55 @@ CREATE INDEX move_change ON move (change);
 CREATE TRIGGER move_is_never_updated BEFORE UPDATE ON move
 BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
 CREATE TRIGGER move_is_never_deleted BEFORE DELETE ON move
+WHEN NOT EXISTS (SELECT 1 FROM tombstone WHERE sample = OLD.sample)
 BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
+
+-- The fields that an image can have besides its labels: licence, source, consent, and one's own.
+-- `choices` is a JSON list for the type choice.
+CREATE TABLE field (
+    name TEXT PRIMARY KEY CHECK (length(name) > 0),
+    type TEXT NOT NULL CHECK (type IN ('text', 'number', 'boolean', 'date', 'choice')),
+    choices TEXT CHECK (choices IS NULL OR json_valid(choices)),
+    description TEXT,
+    CHECK ((type = 'choice') = (choices IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+-- Every value that a field of an image had; none where it was taken away.
+CREATE TABLE fieldRevision (
+    id INTEGER PRIMARY KEY,
+    sample INTEGER NOT NULL REFERENCES sample (id),
+    field TEXT NOT NULL REFERENCES field (name),
+    value TEXT,
+    change INTEGER NOT NULL REFERENCES change (id)
+) STRICT;
+CREATE INDEX fieldRevision_place ON fieldRevision (sample, field);
+CREATE INDEX fieldRevision_change ON fieldRevision (change);
+CREATE TRIGGER fieldRevision_is_never_updated BEFORE UPDATE ON fieldRevision
+BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
+CREATE TRIGGER fieldRevision_is_never_deleted BEFORE DELETE ON fieldRevision
+WHEN NOT EXISTS (SELECT 1 FROM tombstone WHERE sample = OLD.sample)
+BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
+
+-- The values of now.
+CREATE TABLE currentField (
+    sample INTEGER NOT NULL REFERENCES sample (id),
+    field TEXT NOT NULL REFERENCES field (name),
+    value TEXT NOT NULL,
+    PRIMARY KEY (sample, field)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX currentField_value ON currentField (field, value);
+
+-- What keeps images out of exports: those whose field compares so with the value. `present` and
+-- `absent` take none.
+CREATE TABLE exportRule (
+    id INTEGER PRIMARY KEY,
+    field TEXT NOT NULL REFERENCES field (name),
+    test TEXT NOT NULL CHECK (test IN ('equals', 'differs', 'below', 'above', 'present', 'absent')),
+    value TEXT,
+    reason TEXT NOT NULL CHECK (length(reason) > 0),
+    UNIQUE (field, test, value),
+    CHECK ((test IN ('present', 'absent')) = (value IS NULL))
+) STRICT;
 
 -- Files that could not be imported.
 CREATE TABLE importFailure (
@@ -159,40 +275,69 @@ CREATE TABLE duplicateMember (
     PRIMARY KEY (duplicateGroup, sample)
 ) STRICT, WITHOUT ROWID;
 
--- Labels. `state`: proposed by a model, accepted or rejected by a person (or given by an import).
--- `origin` is the change that said it first: an undo brings a label back as a new row.
+-- Labels that people gave or an import brought, each row a revision. `object` is the first revision of
+-- the label, `prior` the one before; the last one counts. `origin` is the revision whose content it
+-- repeats, where an undo, a restore or the like brought it back. A label that was removed has a last
+-- revision that says so. `geometry` is JSON: [x, y, width, height], rings of a polygon, or COCO RLE.
 CREATE TABLE annotation (
     id INTEGER PRIMARY KEY,
+    object INTEGER NOT NULL CHECK (object <= id),
     sample INTEGER NOT NULL REFERENCES sample (id),
-    kind TEXT NOT NULL CHECK (kind IN ('classification', 'box')),
+    kind TEXT NOT NULL CHECK (kind IN ('classification', 'box', 'polygon', 'mask')),
     category INTEGER NOT NULL REFERENCES category (id),
     geometry TEXT CHECK (geometry IS NULL OR json_valid(geometry)),
-    state TEXT NOT NULL CHECK (state IN ('proposed', 'accepted', 'rejected')),
-    score REAL CHECK (score BETWEEN 0 AND 1),
+    state TEXT NOT NULL CHECK (state IN ('accepted', 'rejected', 'removed')),
     source TEXT NOT NULL CHECK (length(source) > 0),
-    addedBy INTEGER NOT NULL REFERENCES change (id),
-    retiredBy INTEGER REFERENCES change (id),
-    origin INTEGER NOT NULL REFERENCES change (id),
-    CHECK ((kind = 'box') = (geometry IS NOT NULL)),
-    CHECK ((state = 'proposed') = (score IS NOT NULL)),
-    CHECK (retiredBy IS NULL OR retiredBy > addedBy),
-    CHECK (origin <= addedBy)
+    prior INTEGER CHECK (prior < id),
+    origin INTEGER CHECK (origin < id),
+    change INTEGER NOT NULL REFERENCES change (id),
+    CHECK ((kind = 'classification') = (geometry IS NULL)),
+    CHECK ((prior IS NULL) = (object = id))
 ) STRICT;
-CREATE INDEX annotation_sample ON annotation (sample) WHERE retiredBy IS NULL;
-CREATE INDEX annotation_addedBy ON annotation (addedBy);
-CREATE INDEX annotation_origin ON annotation (origin) WHERE retiredBy IS NULL;
-CREATE INDEX annotation_retiredBy ON annotation (retiredBy) WHERE retiredBy IS NOT NULL;
-
-CREATE TRIGGER annotation_is_retired_once BEFORE UPDATE ON annotation
-WHEN OLD.retiredBy IS NOT NULL OR NEW.retiredBy IS NULL
-    OR OLD.id IS NOT NEW.id OR OLD.sample IS NOT NEW.sample OR OLD.kind IS NOT NEW.kind
-    OR OLD.category IS NOT NEW.category OR OLD.geometry IS NOT NEW.geometry
-    OR OLD.state IS NOT NEW.state OR OLD.score IS NOT NEW.score
-    OR OLD.source IS NOT NEW.source OR OLD.addedBy IS NOT NEW.addedBy
-    OR OLD.origin IS NOT NEW.origin
-BEGIN SELECT RAISE(ABORT, 'a label is never changed, only retired'); END;
+CREATE UNIQUE INDEX annotation_prior ON annotation (prior) WHERE prior IS NOT NULL;
+CREATE TRIGGER annotation_is_never_updated BEFORE UPDATE ON annotation
+BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
 CREATE TRIGGER annotation_is_never_deleted BEFORE DELETE ON annotation
-BEGIN SELECT RAISE(ABORT, 'a label is never deleted, only retired'); END;
+WHEN NOT EXISTS (SELECT 1 FROM tombstone WHERE sample = OLD.sample)
+BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
+
+-- The labels of now: the last revision of each, with what is asked for most; also those removed.
+CREATE TABLE currentLabel (
+    sample INTEGER NOT NULL REFERENCES sample (id),
+    object INTEGER NOT NULL,
+    revision INTEGER NOT NULL REFERENCES annotation (id),
+    category INTEGER NOT NULL REFERENCES category (id),
+    state TEXT NOT NULL,
+    PRIMARY KEY (sample, object)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX currentLabel_category ON currentLabel (category, state);
+
+-- Labels that a model proposed, or an import or a merge: all those of one act are one run.
+CREATE TABLE prediction (
+    run INTEGER NOT NULL REFERENCES change (id),
+    sample INTEGER NOT NULL REFERENCES sample (id),
+    position INTEGER NOT NULL CHECK (position >= 0),
+    kind TEXT NOT NULL CHECK (kind IN ('classification', 'box', 'polygon', 'mask')),
+    category INTEGER NOT NULL REFERENCES category (id),
+    geometry TEXT CHECK (geometry IS NULL OR json_valid(geometry)),
+    score REAL NOT NULL CHECK (score BETWEEN 0 AND 1),
+    source TEXT NOT NULL CHECK (length(source) > 0),
+    PRIMARY KEY (run, sample, position),
+    CHECK ((kind = 'classification') = (geometry IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER prediction_is_never_updated BEFORE UPDATE ON prediction
+BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
+CREATE TRIGGER prediction_is_never_deleted BEFORE DELETE ON prediction
+WHEN NOT EXISTS (SELECT 1 FROM tombstone WHERE sample = OLD.sample)
+BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
+
+-- The runs, and the act that replaced each; those that none replaced are the proposals of now, as far
+-- as nobody has decided the image.
+CREATE TABLE predictionRun (
+    run INTEGER PRIMARY KEY REFERENCES change (id),
+    retiredBy INTEGER REFERENCES change (id) CHECK (retiredBy >= run)
+) STRICT;
+CREATE INDEX predictionRun_live ON predictionRun (run) WHERE retiredBy IS NULL;
 
 -- Models that proposed labels, with what is needed to name them again.
 CREATE TABLE model (
@@ -244,24 +389,47 @@ CREATE TABLE review (
 ) STRICT;
 CREATE INDEX review_task ON review (task);
 
+-- What a merge could not decide: the label that both sides changed, each in its own way, as JSON;
+-- NULL where a side has none. It is open until a person decides the image.
+CREATE TABLE conflict (
+    id INTEGER PRIMARY KEY,
+    sample INTEGER NOT NULL REFERENCES sample (id),
+    base TEXT CHECK (base IS NULL OR json_valid(base)),
+    ours TEXT CHECK (ours IS NULL OR json_valid(ours)),
+    theirs TEXT CHECK (theirs IS NULL OR json_valid(theirs)),
+    change INTEGER NOT NULL REFERENCES change (id),
+    resolvedBy INTEGER REFERENCES change (id)
+) STRICT;
+CREATE INDEX conflict_open ON conflict (sample) WHERE resolvedBy IS NULL;
+CREATE INDEX conflict_resolvedBy ON conflict (resolvedBy) WHERE resolvedBy IS NOT NULL;
+
+-- Groups of copies as they were known when versions were made, by the SHA-256 of their text.
+CREATE TABLE copies (
+    digest TEXT PRIMARY KEY CHECK (length(digest) = 64),
+    groups TEXT NOT NULL CHECK (json_valid(groups))
+) STRICT, WITHOUT ROWID;
+
 -- Immutable states of the labels. `content` is the digest of pictures, labels and classes: the
 -- same on any machine. `id` is the digest of that, the parents, author, time, message and lineage.
--- `copies` are the groups of copies as they were known, so that later exports split the same way.
+-- The state is that of the log up to `change`. `copies` are the groups of copies as they were known,
+-- so that later exports split the same way.
 CREATE TABLE version (
     number INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE CHECK (length(id) = 64),
     content TEXT NOT NULL CHECK (length(content) = 64),
     change INTEGER NOT NULL REFERENCES change (id),
+    branch TEXT NOT NULL CHECK (length(branch) > 0),
     categories TEXT NOT NULL CHECK (json_valid(categories)),
     author TEXT NOT NULL,
     at TEXT NOT NULL,
     message TEXT NOT NULL,
     lineage TEXT NOT NULL CHECK (json_valid(lineage)),
-    copies TEXT NOT NULL CHECK (json_valid(copies)),
+    copies TEXT NOT NULL REFERENCES copies (digest),
     images INTEGER NOT NULL CHECK (images >= 0),
     annotations INTEGER NOT NULL CHECK (annotations >= 0)
 ) STRICT;
 CREATE INDEX version_content ON version (content);
+CREATE INDEX version_change ON version (change);
 CREATE TABLE versionParent (
     version TEXT NOT NULL REFERENCES version (id),
     position INTEGER NOT NULL CHECK (position >= 0),
@@ -284,24 +452,84 @@ BEGIN SELECT RAISE(ABORT, 'a tag never moves'); END;
 CREATE TRIGGER tag_is_never_deleted BEFORE DELETE ON reference WHEN OLD.kind = 'tag'
 BEGIN SELECT RAISE(ABORT, 'a tag never moves'); END;
 
+-- What the content digest is made of, as of the act `change`: a leaf for each image, the SHA-256 over
+-- its bytes' digest and its labels, and a bucket for each first two bytes of leaves. So a commit reads
+-- what has changed and no more. All of it can be computed again.
+CREATE TABLE contentState (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    change INTEGER NOT NULL REFERENCES change (id),
+    images INTEGER NOT NULL,
+    annotations INTEGER NOT NULL
+) STRICT;
+CREATE TABLE contentLeaf (
+    sample INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL CHECK (length(digest) = 32),
+    labels INTEGER NOT NULL
+) STRICT;
+CREATE INDEX contentLeaf_digest ON contentLeaf (digest);
+CREATE TABLE contentBucket (
+    bucket INTEGER PRIMARY KEY CHECK (bucket BETWEEN 0 AND 65535),
+    digest BLOB NOT NULL CHECK (length(digest) = 32)
+) STRICT;
+
+-- Images that were forgotten. Their rows are gone from all tables; the digests that those had stand
+-- here, so that the log and the versions still verify.
+CREATE TABLE tombstone (
+    sample INTEGER PRIMARY KEY,
+    change INTEGER NOT NULL REFERENCES change (id)
+) STRICT;
+-- For an act of the log, by the kind of its rows, the digest of those about the image.
+CREATE TABLE tombstoneRows (
+    change INTEGER NOT NULL REFERENCES change (id),
+    section TEXT NOT NULL,
+    sample INTEGER NOT NULL REFERENCES tombstone (sample),
+    digest BLOB NOT NULL CHECK (length(digest) = 32),
+    PRIMARY KEY (change, section, sample)
+) STRICT, WITHOUT ROWID;
+-- For a version, the leaf of the image.
+CREATE TABLE tombstoneLeaf (
+    version TEXT NOT NULL REFERENCES version (id),
+    sample INTEGER NOT NULL REFERENCES tombstone (sample),
+    digest BLOB NOT NULL CHECK (length(digest) = 32),
+    labels INTEGER NOT NULL,
+    PRIMARY KEY (version, sample)
+) STRICT, WITHOUT ROWID;
+
 -- For people: the labels of now, with the words of the command line.
 CREATE VIEW v_labels AS
-SELECT annotation.id, annotation.sample, sample.path, sample.sha256, annotation.kind AS type,
-    category.name AS label, annotation.geometry AS bbox, annotation.state, annotation.score,
-    annotation.source
-FROM annotation
+SELECT 'a-' || annotation.object AS id, annotation.sample, sample.path, sample.sha256,
+    annotation.kind AS type, category.name AS label, annotation.geometry, annotation.state,
+    NULL AS score, annotation.source
+FROM currentLabel
+JOIN annotation ON annotation.id = currentLabel.revision
 JOIN sample ON sample.id = annotation.sample
 JOIN category ON category.id = annotation.category
-WHERE annotation.retiredBy IS NULL;
+WHERE currentLabel.state <> 'removed' AND sample.present = 1
+UNION ALL
+SELECT 'p-' || prediction.run || '-' || prediction.sample || '-' || prediction.position,
+    prediction.sample, sample.path, sample.sha256, prediction.kind, category.name,
+    prediction.geometry, 'proposed', prediction.score, prediction.source
+FROM predictionRun
+JOIN prediction ON prediction.run = predictionRun.run
+JOIN sample ON sample.id = prediction.sample
+JOIN category ON category.id = prediction.category
+WHERE predictionRun.retiredBy IS NULL AND sample.present = 1 AND category.present = 1
+    AND NOT EXISTS (
+        SELECT 1 FROM currentLabel
+        WHERE currentLabel.sample = prediction.sample
+            AND (currentLabel.state = 'accepted'
+                OR currentLabel.state = 'rejected'
+                    AND currentLabel.category = prediction.category));
 
--- For people: the images with their cluster.
+-- For people: the images of now, with their cluster.
 CREATE VIEW v_images AS
 SELECT sample.id, sample.path, sample.sha256, sample.format, sample.width, sample.height,
     sample.bytes, sample.damage, sample.brightness, sample.contrast, sample.sharpness,
     sample.entropy, sample.colorfulness, sample.saturation, sample.grayness, sample.border,
     sample.jpegQuality, sample.camera, sample.capturedAt, sample.hasLocation,
     clusterMember.cluster, clusterMember.probability
-FROM sample LEFT JOIN clusterMember ON clusterMember.sample = sample.id;
+FROM sample LEFT JOIN clusterMember ON clusterMember.sample = sample.id
+WHERE sample.present = 1;
 
 -- For people: who decided what, and when.
 CREATE VIEW v_decisions AS
@@ -310,3 +538,12 @@ SELECT review.id, 'r-' || review.task AS item, review.reviewer, review.decision,
     (SELECT count(*) FROM reviewTaskSample WHERE reviewTaskSample.task = review.task) AS images,
     review.at, review.undoneBy IS NOT NULL AS undone
 FROM review JOIN reviewTask ON reviewTask.id = review.task;
+
+-- For people: the log, an act a row, with the batch that `winnow undo` takes.
+CREATE VIEW v_changes AS
+SELECT 'b-' || change.id AS batch, change.kind, change.author, change.at,
+    json_extract(change.payload, '$.message') AS message, 'b-' || change.undoes AS undoes,
+    change.lastAnnotation - coalesce(
+        (SELECT earlier.lastAnnotation FROM change AS earlier WHERE earlier.id = change.id - 1), 0
+    ) AS labels
+FROM change;

@@ -17,12 +17,14 @@ public enum CurationError: Error, Equatable, CustomStringConvertible {
     case busy(String)
     /// The disk or the database failed.
     case storage(String)
+    /// Something else must be finished first: changes to commit, conflicts to decide.
+    case unfinished(String)
 
     /// What failed, and what to do.
     public var description: String {
         switch self {
         case .input(let text), .badData(let text), .output(let text), .component(let text),
-            .busy(let text), .storage(let text):
+            .busy(let text), .storage(let text), .unfinished(let text):
             text
         }
     }
@@ -30,9 +32,11 @@ public enum CurationError: Error, Equatable, CustomStringConvertible {
     init(_ error: StorageError) {
         let text = error.description
         switch error {
-        case .noDataset, .unknownVersion, .ambiguousVersion: self = .input(text)
+        case .noDataset, .unknownVersion, .ambiguousVersion, .batch: self = .input(text)
         case .datasetExists, .cannotCreate, .tagExists: self = .output(text)
-        case .newerSchema, .badName, .dimension: self = .badData(text)
+        case .newerSchema, .unreleasedSchema, .badName, .dimension, .branch, .category, .field:
+            self = .badData(text)
+        case .uncommitted, .merging: self = .unfinished(text)
         case .busy: self = .busy(text)
         case .full, .notWritable, .database, .featureFile: self = .storage(text)
         }

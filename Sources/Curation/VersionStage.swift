@@ -20,33 +20,46 @@ public struct VersionStage: Sendable {
         at moment: Timestamp = .now
     ) throws -> Version {
         try rephrasing { () throws in
-            var lineage = try lineage()
+            let lineage = try lineage()
             return try dataset.store.commit(tag: tag) { found in
-                lineage["copies"] = found.copies.hex
-                for (name, digest) in found.models { lineage["model.\(name)"] = digest.hex }
-                let content = VersionDigest.content(found.samples, categories: found.categories)
-                let parents = found.head.map { [$0.id] } ?? []
-                return Version(
-                    id: VersionDigest.id(
-                        content: content,
-                        parents: parents,
-                        author: author,
-                        at: moment,
-                        message: message,
-                        lineage: lineage
-                    ),
-                    content: content,
-                    parents: parents,
-                    author: author,
-                    at: moment,
-                    message: message,
-                    lineage: lineage,
-                    categories: found.categories,
-                    images: found.samples.count,
-                    annotations: found.samples.reduce(0) { $0 + $1.labels.count }
-                )
+                Self.version(of: found, message, author, lineage, moment)
             }
         }
+    }
+
+    /// Describes the version that a commit makes.
+    static func version(
+        of found: CommitContent,
+        _ message: String,
+        _ author: String,
+        _ made: [String: String],
+        _ moment: Timestamp
+    ) -> Version {
+        var lineage = found.earlierLineage.filter { $0.key.hasPrefix("model.") }
+        lineage.merge(made) { $1 }
+        lineage["copies"] = found.copies.hex
+        for (name, digest) in found.models { lineage["model.\(name)"] = digest.hex }
+        return Version(
+            id: VersionDigest.id(
+                content: found.content,
+                parents: found.parents,
+                branch: found.branch,
+                author: author,
+                at: moment,
+                message: message,
+                lineage: lineage
+            ),
+            content: found.content,
+            parents: found.parents,
+            branch: found.branch,
+            author: author,
+            at: moment,
+            message: message,
+            lineage: lineage,
+            categories: found.categories,
+            images: found.images,
+            annotations: found.annotations
+        )
     }
 
     /// What made the labels of now, but for the models: the tool and the embedders.

@@ -10,8 +10,9 @@ public enum LabelState: String, Sendable, Hashable, Codable {
 
 /// A label as the store keeps it: what is said, about which sample, by whom, in which state.
 public struct Annotation: Sendable, Hashable, Identifiable {
-    /// The number of the label in the store.
-    public let id: Int64
+    /// The name of the label in the store, which it keeps while it changes: `a-17`; of a proposal that of
+    /// its run, its image and its place there: `p-3-17-0`.
+    public let id: String
     /// The sample it is about.
     public let sample: Sample.ID
     /// What is said.
@@ -25,7 +26,7 @@ public struct Annotation: Sendable, Hashable, Identifiable {
 
     /// Describes a label of the store.
     public init(
-        id: Int64,
+        id: String,
         sample: Sample.ID,
         label: Label,
         source: String,

@@ -38,6 +38,12 @@ import CDigest
         return ContentDigest(bytes: unsafe Self.end(state))
     }
 
+    /// Ends the computation and gives the 32 bytes of the digest.
+    package consuming func finishBytes() -> [UInt8] {
+        finished = true
+        return unsafe Self.end(state)
+    }
+
     private static func end(_ state: OpaquePointer) -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: 32)
         unsafe cdg_sha256_end(state, &digest)

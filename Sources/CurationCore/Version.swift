@@ -6,6 +6,8 @@ public struct Version: Sendable, Hashable, Codable, Identifiable {
     public let content: ContentDigest
     /// The ids of the versions it grew from; none for the first.
     public let parents: [ContentDigest]
+    /// The branch that it was committed to.
+    public let branch: String
     /// Who made it.
     public let author: String
     /// When it was made.
@@ -26,6 +28,7 @@ public struct Version: Sendable, Hashable, Codable, Identifiable {
         id: ContentDigest,
         content: ContentDigest,
         parents: [ContentDigest],
+        branch: String = "main",
         author: String,
         at: Timestamp,
         message: String,
@@ -37,6 +40,7 @@ public struct Version: Sendable, Hashable, Codable, Identifiable {
         self.id = id
         self.content = content
         self.parents = parents
+        self.branch = branch
         self.author = author
         self.at = at
         self.message = message

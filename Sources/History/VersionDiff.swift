@@ -91,14 +91,8 @@ package enum VersionDiff {
         var pairs: [(overlap: Double, before: Label, after: Label)] = []
         for before in removed {
             for after in added {
-                switch (before, after) {
-                case (.classification, .classification):
-                    pairs.append((1, before, after))
-                case (.detection(_, let old), .detection(_, let new)):
-                    let overlap = old.intersectionOverUnion(new)
-                    if overlap >= 0.5 { pairs.append((overlap, before, after)) }
-                default: break
-                }
+                let overlap = before.overlap(with: after)
+                if overlap >= 0.5 { pairs.append((overlap, before, after)) }
             }
         }
         pairs.sort {
@@ -110,16 +104,5 @@ package enum VersionDiff {
             used.formUnion([pair.before, pair.after])
             return (pair.before, pair.after)
         }
-    }
-}
-
-extension BoundingBox {
-    /// The share of the joint area that both boxes cover, 0 to 1 (Jaccard index).
-    package func intersectionOverUnion(_ other: BoundingBox) -> Double {
-        let across = min(x + width, other.x + other.width) - max(x, other.x)
-        let down = min(y + height, other.y + other.height) - max(y, other.y)
-        guard across > 0, down > 0 else { return 0 }
-        let shared = across * down
-        return shared / (width * height + other.width * other.height - shared)
     }
 }

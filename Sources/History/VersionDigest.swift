@@ -4,22 +4,20 @@ package import CurationCore
 package enum VersionDigest {
     /// The digest of images, labels and classes.
     ///
-    /// Each image is one line of canonical JSON with its SHA-256 and its labels; lines are sorted, so
-    /// neither the order of import nor paths nor row numbers matter. Images of the same bytes count
-    /// as often as they are there.
+    /// Neither the order of import nor paths nor row numbers matter. Images of the same bytes count as
+    /// often as they are there.
     package static func content(_ samples: [LabeledSample], categories: [String]) -> ContentDigest {
-        var hasher = ContentHasher()
-        hasher.update(CanonicalJSON.array(categories.map { .string($0) }).bytes + [10])
-        for line in samples.map(line).sorted() {
-            hasher.update(Array(line.utf8) + [10])
-        }
-        return hasher.finish()
+        ContentTree.root(
+            categories: categories,
+            leaves: samples.map { ContentTree.leaf(of: $0.sample.sha256, labels: $0.labels) }
+        )
     }
 
-    /// The id of a commit: over the content, the parents, author, time, message and lineage.
+    /// The id of a commit: over the content, the parents, branch, author, time, message and lineage.
     package static func id(
         content: ContentDigest,
         parents: [ContentDigest],
+        branch: String,
         author: String,
         at moment: Timestamp,
         message: String,
@@ -28,19 +26,12 @@ package enum VersionDigest {
         let commit = CanonicalJSON.object([
             "content": .string(content.hex),
             "parents": .array(parents.map { .string($0.hex) }),
+            "branch": .string(branch),
             "author": .string(author),
             "at": .string(moment.description),
             "message": .string(message),
             "lineage": .object(lineage.mapValues { .string($0) }),
         ])
         return ContentDigest(of: commit.bytes)
-    }
-
-    private static func line(_ sample: LabeledSample) -> String {
-        let value = CanonicalJSON.object([
-            "sha256": .string(sample.sample.sha256.hex),
-            "annotations": .array(sample.labels.map(\.canonical)),
-        ])
-        return String(decoding: value.bytes, as: UTF8.self)
     }
 }

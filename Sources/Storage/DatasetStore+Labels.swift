@@ -23,39 +23,101 @@ package struct StoredModel: Sendable, Hashable {
 }
 
 extension DatasetStore {
-    /// The labels of now, by sample and then by age.
+    /// The labels of now and the proposals, by sample; of a sample first the labels, by age.
     package func annotations(
         of sample: Sample.ID? = nil
     ) throws(StorageError) -> [Annotation] {
-        try read { try Self.annotations(of: sample, in: $0) }
+        try read { database in
+            let labels = try Self.currentLabels(of: sample, in: database)
+            let proposals = try Self.openProposals(of: sample, in: database)
+            return merged(labels, proposals)
+        }
     }
 
     /// What people accepted or refused, by sample and then by age.
     package func reviewedAnnotations() throws(StorageError) -> [Annotation] {
-        try read { database in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT annotation.*, category.name AS categoryName
-                    FROM annotation JOIN category ON category.id = annotation.category
-                    WHERE retiredBy IS NULL AND state <> 'proposed'
-                    ORDER BY annotation.sample, annotation.id
-                    """
-            ).map { try Annotation($0) }
-        }
+        try read { try Self.currentLabels(of: nil, in: $0) }
     }
 
-    static func annotations(of sample: Int64?, in database: Database) throws -> [Annotation] {
+    private static func currentLabels(
+        of sample: Int64?,
+        in database: Database
+    ) throws -> [Annotation] {
         try Row.fetchAll(
             database,
             sql: """
                 SELECT annotation.*, category.name AS categoryName
-                FROM annotation JOIN category ON category.id = annotation.category
-                WHERE retiredBy IS NULL \(sample == nil ? "" : "AND annotation.sample = ?")
-                ORDER BY annotation.sample, annotation.id
+                FROM currentLabel JOIN annotation ON annotation.id = currentLabel.revision
+                JOIN category ON category.id = annotation.category
+                JOIN sample ON sample.id = currentLabel.sample
+                WHERE currentLabel.state <> 'removed' AND sample.present = 1
+                    \(sample == nil ? "" : "AND currentLabel.sample = ?")
+                ORDER BY currentLabel.sample, currentLabel.object
                 """,
             arguments: StatementArguments(sample.map { [$0] } ?? [])
-        ).map { try Annotation($0) }
+        ).map { row in
+            Annotation(
+                id: "a-\(row["object"] as Int64)",
+                sample: row["sample"],
+                label: try Label(row),
+                source: row["source"],
+                state: try row.value("state"),
+                score: nil
+            )
+        }
+    }
+
+    /// The proposals of the runs that count, for images that nobody has decided.
+    private static func openProposals(
+        of sample: Int64?,
+        in database: Database
+    ) throws -> [Annotation] {
+        try Row.fetchAll(
+            database,
+            sql: """
+                SELECT prediction.*, category.name AS categoryName
+                FROM predictionRun JOIN prediction ON prediction.run = predictionRun.run
+                JOIN category ON category.id = prediction.category
+                JOIN sample ON sample.id = prediction.sample
+                WHERE predictionRun.retiredBy IS NULL AND category.present = 1
+                    AND sample.present = 1 \(sample == nil ? "" : "AND prediction.sample = ?")
+                    AND NOT EXISTS (
+                        SELECT 1 FROM currentLabel
+                        WHERE currentLabel.sample = prediction.sample
+                            AND (currentLabel.state = 'accepted'
+                                OR currentLabel.state = 'rejected'
+                                    AND currentLabel.category = prediction.category))
+                ORDER BY prediction.sample, prediction.run, prediction.position
+                """,
+            arguments: StatementArguments(sample.map { [$0] } ?? [])
+        ).map { row in
+            let (run, sample, position): (Int64, Int64, Int64) = (
+                row["run"], row["sample"], row["position"]
+            )
+            return Annotation(
+                id: "p-\(run)-\(sample)-\(position)",
+                sample: sample,
+                label: try Label(row),
+                source: row["source"],
+                state: .proposed,
+                score: row["score"]
+            )
+        }
+    }
+
+    /// Both lists as one, by sample.
+    private func merged(_ labels: [Annotation], _ proposals: [Annotation]) -> [Annotation] {
+        var all: [Annotation] = []
+        all.reserveCapacity(labels.count + proposals.count)
+        var rest = proposals[...]
+        for label in labels {
+            while let next = rest.first, next.sample < label.sample {
+                all.append(next)
+                rest = rest.dropFirst()
+            }
+            all.append(label)
+        }
+        return all + rest
     }
 
     /// Replaces all proposed labels by those of a model.
@@ -72,11 +134,7 @@ extension DatasetStore {
             var batch = LabelBatch(kind: .predict, author: model.source, at: moment)
             batch.payload = model.parameters
             batch.payload["model"] = "\(model.name)@\(model.digest)"
-            batch.retired = try Int64.fetchAll(
-                database,
-                sql: "SELECT id FROM annotation WHERE retiredBy IS NULL AND state = 'proposed'"
-            )
-            batch.added = predictions.map {
+            batch.predictions = predictions.map {
                 NewAnnotation(
                     sample: $0.sample,
                     label: $0.label,
@@ -85,7 +143,43 @@ extension DatasetStore {
                     source: model.source
                 )
             }
-            return try batch.append(to: database)
+            let change = try batch.append(to: database)
+            try database.execute(
+                sql:
+                    "UPDATE predictionRun SET retiredBy = ?1 WHERE retiredBy IS NULL AND run <> ?1",
+                arguments: [change]
+            )
+            return change
+        }
+    }
+
+    /// Gives images labels, or takes them away, without a review.
+    ///
+    /// - Parameters:
+    ///   - labels: For each image all its labels; none takes them away.
+    ///   - author: Who says so.
+    ///   - message: Why.
+    /// - Returns: The number of the change; nil where nothing differs from what is.
+    @discardableResult
+    package func label(
+        _ labels: [(sample: Sample.ID, labels: [Label])],
+        author: String,
+        message: String,
+        at moment: Timestamp
+    ) throws(StorageError) -> Int64? {
+        try write { database in
+            var batch = LabelBatch(kind: .label, author: author, at: moment)
+            if !message.isEmpty { batch.payload["message"] = message }
+            let names = try Self.categoryIDs(in: database)
+            for (sample, labels) in labels {
+                let current = try AnnotationTable.current(of: sample, in: database)
+                batch.revisions += try LabelRevisions(current, categories: names)
+                    .replacing(sample, with: labels, source: author)
+            }
+            guard !batch.isEmpty else { return nil }
+            let change = try batch.append(to: database)
+            try Self.resolveConflicts(of: labels.map(\.sample), by: change, in: database)
+            return change
         }
     }
 
@@ -104,5 +198,25 @@ extension DatasetStore {
                 moment.description,
             ]
         )
+    }
+
+    /// The numbers of the classes of now, by name.
+    static func categoryIDs(in database: Database) throws -> [String: Int64] {
+        let rows = try Row.fetchAll(
+            database,
+            sql: "SELECT name, id FROM category WHERE present = 1"
+        )
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0["name"], $0["id"]) })
+    }
+
+    static func resolveConflicts(
+        of samples: [Int64],
+        by change: Int64,
+        in database: Database
+    ) throws {
+        let statement = try database.cachedStatement(
+            sql: "UPDATE conflict SET resolvedBy = ? WHERE sample = ? AND resolvedBy IS NULL"
+        )
+        for sample in samples { try statement.execute(arguments: [change, sample]) }
     }
 }

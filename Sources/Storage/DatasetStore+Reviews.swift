@@ -114,8 +114,8 @@ extension DatasetStore {
                     JOIN reviewTask ON reviewTask.id = reviewTaskSample.task
                     WHERE reviewTaskSample.sample = :sample AND reviewTask.state = 'leased')
                 OR EXISTS (
-                    SELECT 1 FROM annotation
-                    WHERE sample = :sample AND retiredBy IS NULL AND state = 'accepted')
+                    SELECT 1 FROM currentLabel WHERE sample = :sample AND state = 'accepted')
+                OR NOT EXISTS (SELECT 1 FROM sample WHERE id = :sample AND present = 1)
                 """
         )
         return try samples.allSatisfy {
@@ -312,13 +312,11 @@ extension DatasetStore {
             at: moment
         )
         batch.payload["decision"] = try CanonicalText.json(submission)
-        batch.added = effects.labels
-        for label in effects.labels {
-            batch.retired += try annotations(of: label.sample, in: database)
-                .filter { replaces(label, $0) }
-                .map(\.id)
+        let names = try categoryIDs(in: database)
+        for (sample, labels) in Dictionary(grouping: effects.labels, by: \.sample) {
+            let current = try AnnotationTable.current(of: sample, in: database)
+            batch.revisions += try LabelRevisions(current, categories: names).deciding(labels)
         }
-        batch.retired = Array(Set(batch.retired))
         let change = try batch.append(to: database)
         try database.execute(
             sql: """
@@ -336,20 +334,9 @@ extension DatasetStore {
             sql: "UPDATE reviewTask SET state = 'decided', reviewer = ? WHERE id = ?",
             arguments: [submission.reviewer, task.id]
         )
+        let accepted = Set(effects.labels.filter { $0.state == .accepted }.map(\.sample))
+        try resolveConflicts(of: Array(accepted), by: change, in: database)
         return change
-    }
-
-    /// Whether the older label ends when the newer one enters.
-    ///
-    /// An accepted class ends every proposal, every older accepted class, and an older refusal of
-    /// the same class; a refusal ends proposals and acceptances of the class that it refuses.
-    private static func replaces(_ new: NewAnnotation, _ old: Annotation) -> Bool {
-        switch (new.state, old.state) {
-        case (.accepted, .proposed), (.accepted, .accepted): true
-        case (.rejected, .proposed), (.rejected, .accepted), (_, .rejected):
-            new.label.category == old.label.category
-        case (.proposed, _): false
-        }
     }
 
     static func endLeases(before now: Double, in database: Database) throws {

@@ -6,9 +6,10 @@ extension DatasetStore {
     /// All images, by id.
     package func samples() throws(StorageError) -> [Sample] {
         try read { database in
-            try Row.fetchAll(database, sql: "SELECT * FROM sample ORDER BY id").map {
-                try Sample($0)
-            }
+            try Row.fetchAll(database, sql: "SELECT * FROM sample WHERE present = 1 ORDER BY id")
+                .map {
+                    try Sample($0)
+                }
         }
     }
 
@@ -28,7 +29,10 @@ extension DatasetStore {
     /// The measured numbers of all images, by id.
     package func metrics() throws(StorageError) -> [(sample: Sample, metrics: ImageMetrics)] {
         try read { database in
-            try Row.fetchAll(database, sql: "SELECT * FROM sample ORDER BY id").map { row in
+            try Row.fetchAll(
+                database,
+                sql: "SELECT * FROM sample WHERE present = 1 ORDER BY id"
+            ).map { row in
                 (try Sample(row), ImageMetrics(row))
             }
         }
@@ -37,7 +41,10 @@ extension DatasetStore {
     /// The images whose files name a place on Earth, by id.
     package func samplesWithLocation() throws(StorageError) -> [Sample.ID] {
         try read {
-            try Int64.fetchAll($0, sql: "SELECT id FROM sample WHERE hasLocation ORDER BY id")
+            try Int64.fetchAll(
+                $0,
+                sql: "SELECT id FROM sample WHERE hasLocation AND present = 1 ORDER BY id"
+            )
         }
     }
 
@@ -48,7 +55,7 @@ extension DatasetStore {
                 database,
                 sql: """
                     SELECT camera, count(*) AS images FROM sample
-                    WHERE camera IS NOT NULL GROUP BY camera
+                    WHERE camera IS NOT NULL AND present = 1 GROUP BY camera
                     """
             )
             return Dictionary(uniqueKeysWithValues: rows.map { ($0["camera"], $0["images"]) })
@@ -61,8 +68,9 @@ extension DatasetStore {
             try Int.fetchOne(
                 $0,
                 sql: """
-                    SELECT count(DISTINCT sample) FROM annotation
-                    WHERE retiredBy IS NULL AND state = 'accepted'
+                    SELECT count(DISTINCT sample) FROM currentLabel
+                    JOIN sample ON sample.id = currentLabel.sample
+                    WHERE state = 'accepted' AND present = 1
                     """
             ) ?? 0
         }
@@ -74,9 +82,11 @@ extension DatasetStore {
             let rows = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT category.name, count(DISTINCT sample) AS images
-                    FROM annotation JOIN category ON category.id = annotation.category
-                    WHERE retiredBy IS NULL AND state = 'accepted' GROUP BY category.name
+                    SELECT category.name, count(DISTINCT currentLabel.sample) AS images
+                    FROM currentLabel JOIN category ON category.id = currentLabel.category
+                    JOIN sample ON sample.id = currentLabel.sample
+                    WHERE currentLabel.state = 'accepted' AND sample.present = 1
+                    GROUP BY category.name
                     """
             )
             return Dictionary(uniqueKeysWithValues: rows.map { ($0["name"], $0["images"]) })
@@ -85,7 +95,7 @@ extension DatasetStore {
 
     /// How many images there are.
     package func sampleCount() throws(StorageError) -> Int {
-        try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sample") ?? 0 }
+        try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sample WHERE present = 1") ?? 0 }
     }
 
     /// How many classes were named when the data set was made.
@@ -94,8 +104,8 @@ extension DatasetStore {
             try Int.fetchOne(
                 database,
                 sql: """
-                    SELECT count(*) FROM category JOIN change ON change.id = category.addedBy
-                    WHERE change.kind = 'create'
+                    SELECT count(*) FROM categoryRevision
+                    JOIN change ON change.id = categoryRevision.change WHERE change.kind = 'create'
                     """
             ) ?? 0
         }
@@ -107,8 +117,8 @@ extension DatasetStore {
             let row = try Row.fetchOne(database, sql: "SELECT name, task FROM dataset")
             let categories = try Row.fetchAll(
                 database,
-                sql: "SELECT id, name FROM category ORDER BY id"
-            ).map { Category(id: $0["id"], name: $0["name"]) }
+                sql: "SELECT * FROM category WHERE present = 1 ORDER BY position, id"
+            ).map { Category(CategoryRow($0, id: "id")) }
             guard let row else { throw StorageError.noDataset(folder: folder.path) }
             return (
                 row["name"], LabelSchema(task: try row.value("task"), categories: categories)

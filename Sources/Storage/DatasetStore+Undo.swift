@@ -2,64 +2,21 @@ package import CurationCore
 import FoundationEssentials
 import GRDB
 
+/// What undoing a batch did.
+package struct UndoOutcome: Sendable, Hashable {
+    /// The batch that was undone.
+    package let batch: Int64
+    /// The batch that undid it.
+    package let change: Int64
+    /// What the batch was.
+    package let kind: ChangeKind
+    /// How many labels, images, classes and fields are again as they were before.
+    package let restored: Int
+    /// How many were left as they are, since something newer changed them.
+    package let skipped: Int
+}
+
 extension DatasetStore {
-    /// The decisions that stand, oldest first.
-    package func reviews() throws(StorageError) -> [StoredReview] {
-        try read { database in
-            var samples: [Int64: [Sample.ID]] = [:]
-            let shown = try Row.fetchCursor(
-                database,
-                sql: """
-                    SELECT task, sample FROM reviewTaskSample
-                    WHERE task IN (SELECT task FROM review WHERE undoneBy IS NULL)
-                    ORDER BY task, position
-                    """
-            )
-            while let row = try shown.next() {
-                samples[row["task"], default: []].append(row["sample"])
-            }
-            return try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT review.*, reviewTask.reason, reviewTask.label AS proposed,
-                        reviewTask.proposals
-                    FROM review JOIN reviewTask ON reviewTask.id = review.task
-                    WHERE undoneBy IS NULL ORDER BY review.id
-                    """
-            ).map { try StoredReview($0, samples: samples[$0["task"]] ?? []) }
-        }
-    }
-
-    private static func review(_ row: Row, in database: Database) throws -> StoredReview {
-        let samples = try Int64.fetchAll(
-            database,
-            sql: "SELECT sample FROM reviewTaskSample WHERE task = ? ORDER BY position",
-            arguments: [row["task"] as Int64]
-        )
-        return try StoredReview(row, samples: samples)
-    }
-
-    /// The tasks whose decisions a reviewer took back and that nobody was given since, the last
-    /// taken back first.
-    package func undoneTasks(of reviewer: String) throws(StorageError) -> [StoredTask] {
-        try read { database in
-            try Int64.fetchAll(
-                database,
-                sql: """
-                    SELECT task FROM review
-                    WHERE undoneBy IS NOT NULL AND reviewer = ? AND NOT EXISTS (
-                        SELECT 1 FROM reviewTaskSample AS mine
-                        JOIN reviewTaskSample AS theirs ON theirs.sample = mine.sample
-                        JOIN reviewTask ON reviewTask.id = theirs.task
-                        WHERE mine.task = review.task AND theirs.task > mine.task
-                            AND reviewTask.state IN ('leased', 'decided'))
-                    ORDER BY undoneBy DESC
-                    """,
-                arguments: [reviewer]
-            ).compactMap { try Self.task($0, in: database) }
-        }
-    }
-
     /// Takes back the newest standing decisions of a reviewer, or of anybody.
     ///
     /// - Returns: What was taken back, newest first; fewer than `steps` when there are no more.
@@ -82,7 +39,12 @@ extension DatasetStore {
             )
             return try rows.map { row in
                 let review = try Self.review(row, in: database)
-                try Self.takeBack(review, at: moment, in: database)
+                _ = try Self.undo(
+                    review.change,
+                    author: "reviewer:\(review.reviewer)",
+                    at: moment,
+                    in: database
+                )
                 return UndoneReview(
                     item: "r-\(review.task)",
                     what: review.words,
@@ -92,109 +54,191 @@ extension DatasetStore {
         }
     }
 
-    private static func takeBack(
-        _ review: StoredReview,
-        at moment: Timestamp,
-        in database: Database
-    ) throws {
-        let undo = try undo(review.change, by: review.reviewer, at: moment, in: database)
-        try database.execute(
-            sql: "UPDATE review SET undoneBy = ? WHERE change = ?",
-            arguments: [undo, review.change]
-        )
-        try database.execute(
-            sql: "UPDATE reviewTask SET state = 'returned' WHERE id = ?",
-            arguments: [review.task]
-        )
-    }
-
-    /// Retires what a change said and brings back what it retired, as a new change.
+    /// Takes a batch of the log back, as a batch of its own, however long ago it was.
     ///
-    /// Left alone is what newer decisions say; not brought back is what was itself taken back, or a
-    /// proposal where there is a newer one.
-    private static func undo(
-        _ change: Int64,
-        by reviewer: String,
-        at moment: Timestamp,
-        in database: Database
-    ) throws -> Int64 {
-        var batch = LabelBatch(kind: .undo, author: "reviewer:\(reviewer)", at: moment)
-        batch.undoes = change
-        batch.retired = try Int64.fetchAll(
-            database,
-            sql: "SELECT id FROM annotation WHERE origin = ? AND retiredBy IS NULL",
-            arguments: [change]
-        )
-        batch.added = try labelsToBringBack(from: change, in: database)
-        return try batch.append(to: database)
-    }
-
-    private static func labelsToBringBack(
-        from change: Int64,
-        in database: Database
-    ) throws -> [NewAnnotation] {
-        try Row.fetchAll(
-            database,
-            sql: """
-                SELECT annotation.*, category.name AS categoryName
-                FROM annotation JOIN category ON category.id = annotation.category
-                WHERE retiredBy = :change
-                    AND NOT EXISTS (
-                        SELECT 1 FROM annotation AS newer
-                        WHERE newer.sample = annotation.sample AND newer.retiredBy IS NULL
-                            AND newer.origin <> :change
-                            AND (newer.state = 'accepted'
-                                OR newer.state = 'proposed' AND annotation.state = 'proposed'))
-                    AND NOT EXISTS (
-                        SELECT 1 FROM review
-                        WHERE review.change = annotation.origin AND review.undoneBy IS NOT NULL)
-                ORDER BY annotation.id
-                """,
-            arguments: ["change": change]
-        ).map {
-            let old = try Annotation($0)
-            var new = NewAnnotation(
-                sample: old.sample,
-                label: old.label,
-                state: old.state,
-                score: old.score,
-                source: old.source
-            )
-            new.origin = $0["origin"]
-            return new
+    /// What something newer changed is left as it is. Undoing an undo is a redo.
+    ///
+    /// - Parameter batch: The batch; nil for the newest that stands and can be undone.
+    /// - Throws: `StorageError.batch` when there is none, or it cannot be undone; `.busy`.
+    package func undo(
+        batch: Int64?,
+        author: String,
+        at moment: Timestamp
+    ) throws(StorageError) -> UndoOutcome {
+        try write { database in
+            let id = try batch ?? Self.newestStanding(undone: false, in: database)
+            return try Self.undo(id, author: author, at: moment, in: database)
         }
     }
-}
 
-extension StoredReview {
-    /// Reads a row of `review` joined with its task's `reason`, `proposed` and `proposals`.
-    init(_ row: Row, samples: [Sample.ID]) throws {
-        let proposals: String = row["proposals"]
-        self.init(
-            task: row["task"],
-            reason: try row.value("reason"),
-            reviewer: row["reviewer"],
-            decision: try row.value("decision"),
-            label: row["label"],
-            proposed: row["proposed"],
-            proposals: try JSONDecoder().decode(
-                [ReviewItem.Proposal].self,
-                from: Data(proposals.utf8)
-            ),
-            samples: samples,
-            exceptions: row["exceptions"],
-            change: row["change"]
+    /// Does what was undone again.
+    ///
+    /// - Parameter batch: The batch that was undone; nil for the one that was undone last.
+    /// - Throws: as `undo(batch:author:at:)`.
+    package func redo(
+        batch: Int64?,
+        author: String,
+        at moment: Timestamp
+    ) throws(StorageError) -> UndoOutcome {
+        try write { database in
+            let undo: Int64? =
+                if let batch {
+                    try Self.standingUndo(of: batch, in: database)
+                } else {
+                    try Self.newestStanding(undone: true, in: database)
+                }
+            guard let undo else {
+                throw StorageError.batch(batch, reason: "it was not undone: `winnow history` tells")
+            }
+            return try Self.undo(undo, author: author, at: moment, in: database)
+        }
+    }
+
+    /// The newest batch that stands: one that something else can be undone with, or an undo.
+    private static func newestStanding(undone: Bool, in database: Database) throws -> Int64 {
+        let kinds =
+            undone
+            ? "'undo'"
+            : "'import', 'predict', 'review', 'label', 'classes', 'membership', 'fields', 'restore', 'merge'"
+        let cursor = try Int64.fetchCursor(
+            database,
+            sql: "SELECT id FROM change WHERE kind IN (\(kinds)) ORDER BY id DESC"
+        )
+        while let id = try cursor.next() {
+            if try standingUndo(of: id, in: database) == nil { return id }
+        }
+        throw StorageError.batch(nil, reason: "there is nothing to \(undone ? "redo" : "undo")")
+    }
+
+    /// The undo of a batch that was not itself undone; nil while the batch stands.
+    ///
+    /// - Parameter passing: An undo that does not count, since it is being undone.
+    static func standingUndo(
+        of change: Int64,
+        passing: Int64? = nil,
+        in database: Database
+    ) throws -> Int64? {
+        let statement = try database.cachedStatement(
+            sql: "SELECT id FROM change WHERE undoes = ? ORDER BY id DESC"
+        )
+        for id in try Int64.fetchAll(statement, arguments: [change]) where id != passing {
+            if try standingUndo(of: id, passing: passing, in: database) == nil { return id }
+        }
+        return nil
+    }
+
+    /// Takes one batch back, and what follows of it for the review.
+    static func undo(
+        _ id: Int64,
+        author: String,
+        at moment: Timestamp,
+        in database: Database
+    ) throws -> UndoOutcome {
+        let row = try Row.fetchOne(
+            database,
+            sql: "SELECT kind, undoes FROM change WHERE id = ?",
+            arguments: [id]
+        )
+        guard let row else {
+            throw StorageError.batch(id, reason: "there is none: `winnow history` lists them")
+        }
+        let kind: ChangeKind = try row.value("kind")
+        if let by = try standingUndo(of: id, in: database) {
+            throw StorageError.batch(
+                id,
+                reason: "it was undone by b-\(by) already; `winnow redo b-\(id)` does it again"
+            )
+        }
+        try checkCanUndo(id, kind, in: database)
+        var batch = LabelBatch(kind: .undo, author: author, at: moment)
+        batch.undoes = id
+        var reversal = Reversal(of: id, source: author)
+        try reversal.run(in: database)
+        batch.revisions = reversal.revisions
+        batch.categories = reversal.categories
+        batch.memberships = reversal.memberships
+        batch.fields = reversal.fields
+        let change = try batch.append(to: database)
+        try settle(id, kind, undoes: row["undoes"], by: change, in: database)
+        return UndoOutcome(
+            batch: id,
+            change: change,
+            kind: kind,
+            restored: reversal.restored,
+            skipped: reversal.skipped
         )
     }
 
-    /// What was decided, in words.
-    fileprivate var words: String {
-        let subject = reason == .cluster ? "\(samples.count - exceptions)" : "the picture"
-        return switch decision {
-        case .accept: "accepted \(subject) as \(label ?? "proposed")"
-        case .correct: "corrected \(subject) to \(label ?? "another label")"
-        case .reject: "rejected \(proposed ?? "the group")"
-        case .skip: "skipped \(subject)"
+    private static func checkCanUndo(
+        _ id: Int64,
+        _ kind: ChangeKind,
+        in database: Database
+    ) throws {
+        switch kind {
+        case .create:
+            throw StorageError.batch(id, reason: "the making of the data set is not undone")
+        case .forget:
+            throw StorageError.batch(id, reason: "what was forgotten is gone for good")
+        case .switch:
+            throw StorageError.batch(id, reason: "switch back with `winnow switch` instead")
+        default: break
+        }
+    }
+
+    /// Brings what hangs on a batch into line: runs of proposals, decisions, their items, conflicts.
+    private static func settle(
+        _ id: Int64,
+        _ kind: ChangeKind,
+        undoes: Int64?,
+        by change: Int64,
+        in database: Database
+    ) throws {
+        guard kind != .undo else {
+            if let undoes { try stand(undoes, again: id, in: database) }
+            return
+        }
+        for sql in [
+            "UPDATE predictionRun SET retiredBy = NULL WHERE retiredBy = ?1 AND run <> ?2",
+            "UPDATE predictionRun SET retiredBy = ?2 WHERE run = ?1 AND retiredBy IS NULL",
+            "UPDATE conflict SET resolvedBy = NULL WHERE resolvedBy = ?1 AND change <> ?2",
+            "UPDATE conflict SET resolvedBy = ?2 WHERE change = ?1 AND resolvedBy IS NULL",
+            """
+            UPDATE reviewTask SET state = 'returned'
+            WHERE id IN (SELECT task FROM review WHERE change = ?1 AND change <> ?2)
+            """,
+            "UPDATE review SET undoneBy = ?2 WHERE change = ?1",
+        ] {
+            try database.execute(sql: sql, arguments: [id, change])
+        }
+    }
+
+    /// The same for a batch that counts again, since its undo was undone.
+    private static func stand(_ id: Int64, again undo: Int64, in database: Database) throws {
+        let kind = try String.fetchOne(
+            database,
+            sql: "SELECT kind FROM change WHERE id = ?",
+            arguments: [id]
+        )
+        if kind == ChangeKind.predict.rawValue {
+            try database.execute(
+                sql: "UPDATE predictionRun SET retiredBy = ?1 WHERE retiredBy IS NULL AND run < ?1",
+                arguments: [id]
+            )
+        }
+        for sql in [
+            "UPDATE predictionRun SET retiredBy = NULL WHERE run = ?1 AND retiredBy = ?2",
+            "UPDATE conflict SET resolvedBy = NULL WHERE change = ?1 AND resolvedBy = ?2",
+        ] {
+            try database.execute(sql: sql, arguments: [id, undo])
+        }
+        for sql in [
+            """
+            UPDATE reviewTask SET state = 'decided'
+            WHERE id IN (SELECT task FROM review WHERE change = ?)
+            """,
+            "UPDATE review SET undoneBy = NULL WHERE change = ?",
+        ] {
+            try database.execute(sql: sql, arguments: [id])
         }
     }
 }

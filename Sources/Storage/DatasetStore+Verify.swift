@@ -1,4 +1,5 @@
-import CurationCore
+package import CurationCore
+import FoundationEssentials
 import GRDB
 
 extension DatasetStore {
@@ -13,7 +14,8 @@ extension DatasetStore {
             problems += try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").map {
                 "winnow.sqlite: a row of \($0["table"] as String) points nowhere"
             }
-            problems += try Self.verifyLog(in: database)
+            problems += try LogCheck.problems(in: database)
+            problems += try CurrentState.problems(in: database)
             problems += try Int64.fetchAll(
                 database,
                 sql: """
@@ -25,7 +27,8 @@ extension DatasetStore {
                 database,
                 sql: """
                     SELECT review.id FROM review JOIN change ON change.id = review.change
-                    WHERE json_extract(change.payload, '$.decision') IS NOT review.content
+                    WHERE change.payload IS NOT NULL
+                        AND json_extract(change.payload, '$.decision') IS NOT review.content
                     ORDER BY review.id
                     """
             ).map { "review \($0): the decision is not the one in the log" }
@@ -33,86 +36,141 @@ extension DatasetStore {
         }
     }
 
-    /// Computes every digest of the log again from the rows that each change touched.
-    private static func verifyLog(in database: Database) throws -> [String] {
+    /// Computes the content of each version again from the rows of the log.
+    ///
+    /// - Returns: For each version whose content is another by now, its id.
+    package func alteredVersions() throws(StorageError) -> [ContentDigest] {
+        try read { database in
+            try Row.fetchAll(database, sql: "SELECT id, content FROM version ORDER BY number")
+                .compactMap { row in
+                    let id = try ContentDigest(row, "id")
+                    let tombstones = try Data.fetchAll(
+                        database,
+                        sql: "SELECT digest FROM tombstoneLeaf WHERE version = ?",
+                        arguments: [id.hex]
+                    )
+                    let content = try ContentLeaves.content(
+                        at: LogPoint(of: id, in: database),
+                        tombstones: tombstones.map { Array($0) },
+                        in: database
+                    )
+                    return content.hex == row["content"] as String ? nil : id
+                }
+        }
+    }
+}
+
+/// Computes every digest of the log again from the rows that each act wrote.
+enum LogCheck {
+    static func problems(in database: Database) throws -> [String] {
         var problems: [String] = []
         var previous: String?
+        var lastAnnotation: Int64 = 0
         let changes = try Row.fetchCursor(database, sql: "SELECT * FROM change ORDER BY id")
         while let row = try changes.next() {
-            let change = ChangeRow(
-                id: row["id"],
-                kind: row["kind"],
-                author: row["author"],
-                at: row["at"],
-                payload: row["payload"],
-                undoes: row["undoes"],
-                rows: row["rows"]
-            )
+            let change = ChangeRow(row)
             let digest: String = row["digest"]
             if change.digest(after: previous).hex != digest {
                 problems.append("change \(change.id): the log was altered here")
             }
-            if try touchedRows(of: change.id, in: database).hex != change.rows {
+            if let payload: String = row["payload"],
+                ContentDigest(of: payload).hex != change.payloadDigest
+            {
+                problems.append("change \(change.id): what it says of itself was altered")
+            }
+            let rows = try digestOfRows(change, after: lastAnnotation, in: database)
+            if rows.hex != change.rows {
                 problems.append("change \(change.id): its labels or images were altered")
             }
             previous = digest
+            lastAnnotation = change.lastAnnotation
         }
         return problems
     }
 
-    private static func touchedRows(of change: Int64, in database: Database) throws -> ContentDigest
-    {
-        var digest = RowDigest()
-        let categories = try Row.fetchAll(
-            database,
-            sql: "SELECT id, name FROM category WHERE addedBy = ? ORDER BY id",
-            arguments: [change]
-        )
-        for row in categories {
-            digest.add(CategoryRow(id: row["id"], name: row["name"], addedBy: change).fields)
+    private static func digestOfRows(
+        _ change: ChangeRow,
+        after lastAnnotation: Int64,
+        in database: Database
+    ) throws -> ContentDigest {
+        var digest = RowsDigest()
+        for section in LogSection.allCases {
+            let (sql, arguments) = rows(of: section, change, after: lastAnnotation)
+            let erased = try Row.fetchAll(
+                try database.cachedStatement(
+                    sql: """
+                        SELECT sample, digest FROM tombstoneRows
+                        WHERE change = ? AND section = ? ORDER BY sample
+                        """
+                ),
+                arguments: [change.id, section.rawValue]
+            ).map { (sample: $0["sample"] as Int64, leaf: Array($0["digest"] as Data)) }
+            var sectionDigest = SectionDigest(section)
+            var tombstones = erased[...]
+            let cursor = try Row.fetchCursor(
+                database.cachedStatement(sql: sql),
+                arguments: arguments
+            )
+            while let row = try cursor.next() {
+                let logged = try row.logged(section)
+                while let next = tombstones.first, next.sample < logged.sample {
+                    sectionDigest.put(next.leaf, for: next.sample)
+                    tombstones = tombstones.dropFirst()
+                }
+                sectionDigest.add(logged)
+            }
+            for next in tombstones { sectionDigest.put(next.leaf, for: next.sample) }
+            digest.add(sectionDigest)
         }
-        try addImages(of: change, to: &digest, in: database)
-        let added = try Row.fetchCursor(
-            database,
-            sql: "SELECT * FROM annotation WHERE addedBy = ? ORDER BY id",
-            arguments: [change]
-        )
-        while let row = try added.next() { digest.add(AnnotationRow(row).fields) }
-        let retired = try Int64.fetchCursor(
-            database,
-            sql: "SELECT id FROM annotation WHERE retiredBy = ? ORDER BY id",
-            arguments: [change]
-        )
-        while let id = try retired.next() { digest.add(["retire", "\(id)"]) }
         return digest.finish()
     }
 
-    /// The images that a change brought or moved, with the paths of that time.
-    private static func addImages(
-        of change: Int64,
-        to digest: inout RowDigest,
-        in database: Database
-    ) throws {
-        let samples = try Row.fetchCursor(
-            database,
-            sql: """
-                SELECT id, sha256, coalesce(
-                    (SELECT fromPath FROM move WHERE move.sample = sample.id ORDER BY id LIMIT 1), path
-                ) AS firstPath
+    /// SQL that selects the rows of a kind that an act wrote, in the order of their digest.
+    static func rows(
+        of section: LogSection,
+        _ change: ChangeRow,
+        after lastAnnotation: Int64
+    ) -> (sql: String, arguments: StatementArguments) {
+        let id: StatementArguments = [change.id]
+        switch section {
+        case .category:
+            return ("SELECT * FROM categoryRevision WHERE change = ? ORDER BY id", id)
+        case .sample:
+            return (
+                """
+                SELECT sample.*, coalesce(
+                    (SELECT fromPath FROM move WHERE move.sample = sample.id ORDER BY id LIMIT 1),
+                    path) AS firstPath
                 FROM sample WHERE addedBy = ? ORDER BY id
-                """,
-            arguments: [change]
-        )
-        while let row = try samples.next() {
-            digest.add(
-                SampleRow.fields(id: row["id"], sha256: row["sha256"], path: row["firstPath"])
+                """, id
             )
+        case .membership:
+            return ("SELECT * FROM membership WHERE change = ? ORDER BY sample, id", id)
+        case .move: return ("SELECT * FROM move WHERE change = ? ORDER BY sample, id", id)
+        case .field:
+            return ("SELECT * FROM fieldRevision WHERE change = ? ORDER BY sample, field", id)
+        case .annotation:
+            return (
+                "SELECT * FROM annotation WHERE id > ? AND id <= ? ORDER BY id",
+                [lastAnnotation, change.lastAnnotation]
+            )
+        case .prediction:
+            return ("SELECT * FROM prediction WHERE run = ? ORDER BY sample, position", id)
         }
-        let moves = try Row.fetchCursor(
-            database,
-            sql: "SELECT * FROM move WHERE change = ? ORDER BY id",
-            arguments: [change]
-        )
-        while let row = try moves.next() { digest.add(MoveRow(row).fields) }
+    }
+}
+
+extension Row {
+    /// The row as the log's digest takes it.
+    fileprivate func logged(_ section: LogSection) throws -> any LoggedRow {
+        switch section {
+        case .category: CategoryRow(self)
+        case .sample: LoggedSample(self)
+        case .membership: MembershipRow(sample: self["sample"], isPresent: self["present"])
+        case .move: MoveRow(self)
+        case .field: FieldRow(sample: self["sample"], field: self["field"], value: self["value"])
+        case .annotation: try AnnotationRow(self)
+        case .prediction: PredictionRow(self)
+        }
     }
 }

@@ -8,71 +8,72 @@ package struct VersionName: Sendable, Hashable {
     package let name: String
     /// The id of the version.
     package let version: ContentDigest
+    /// Whether it is a branch, which moves; a tag does not.
+    package let isBranch: Bool
 }
 
 /// What a version is made of.
 package struct CommitContent: Sendable {
-    /// The images with their accepted labels.
-    package let samples: [LabeledSample]
+    /// The digest of images, labels and classes.
+    package let content: ContentDigest
     /// The classes, in their order.
     package let categories: [String]
-    /// The version before; nil for the first.
-    package let head: Version?
+    /// How many images there are.
+    package let images: Int
+    /// How many labels people stand behind.
+    package let annotations: Int
+    /// The branch that the version goes to.
+    package let branch: String
+    /// The versions that it grows from: the head of the branch, and what was merged into it.
+    package let parents: [ContentDigest]
+    /// The lineage of the version before; none for the first.
+    package let earlierLineage: [String: String]
     /// The digest of the groups of copies that are known.
     package let copies: ContentDigest
-    /// By name, the model that proposed what the newest standing decision was about.
+    /// By name, the models that proposed what was decided since the version before.
     package let models: [String: ContentDigest]
 }
 
 extension DatasetStore {
     /// The branch that commits go to.
-    package static let branch = "main"
+    package func branch() throws(StorageError) -> String {
+        try read { try Self.branch(in: $0) }
+    }
+
+    static func branch(in database: Database) throws -> String {
+        try String.fetchOne(database, sql: "SELECT branch FROM dataset") ?? firstBranch
+    }
 
     /// The images and their accepted labels, now or at a version, by sample id.
     package func labeledSamples(
         at version: Version? = nil
     ) throws(StorageError) -> [LabeledSample] {
         try read { database in
-            let point = try version.map {
-                try Int64.fetchOne(
-                    database,
-                    sql: "SELECT change FROM version WHERE id = ?",
-                    arguments: [$0.id.hex]
-                ) ?? 0
-            }
-            return try Self.labeledSamples(at: point ?? .max, in: database)
+            let point =
+                try version.map { try LogPoint(of: $0.id, in: database) }
+                ?? LogPoint.now(in: database)
+            return try Self.labeledSamples(at: point, in: database)
         }
     }
 
-    private static func labeledSamples(
-        at point: Int64,
-        in database: Database
-    ) throws -> [LabeledSample] {
+    static func labeledSamples(at point: LogPoint, in database: Database) throws -> [LabeledSample]
+    {
+        let categories = try point.categories(in: database)
         var labels: [Int64: [Label]] = [:]
         let rows = try Row.fetchCursor(
             database,
-            sql: """
-                SELECT annotation.sample, annotation.kind, annotation.geometry,
-                    category.name AS categoryName
-                FROM annotation JOIN category ON category.id = annotation.category
-                WHERE state = 'accepted' AND annotation.addedBy <= ?
-                    AND (retiredBy IS NULL OR retiredBy > ?)
-                """,
-            arguments: [point, point]
+            sql: LogPoint.acceptedLabels,
+            arguments: ["last": point.lastAnnotation]
         )
         while let row = try rows.next() {
-            labels[row["sample"], default: []].append(
-                try AnnotationRow.label(
-                    kind: row["kind"],
-                    category: row["categoryName"],
-                    geometry: row["geometry"]
-                )
-            )
+            let content = LabelContent(row)
+            let name = categories[content.category]?.name ?? ""
+            labels[row["sample"], default: []].append(try content.label(category: name))
         }
         return try Row.fetchAll(
             database,
-            sql: "SELECT * FROM sample WHERE addedBy <= ? ORDER BY id",
-            arguments: [point]
+            sql: LogPoint.samples + " ORDER BY sample.id",
+            arguments: ["change": point.change]
         ).map {
             let sample = try Sample($0)
             return LabeledSample(sample: sample, labels: labels[sample.id] ?? [])
@@ -85,39 +86,59 @@ extension DatasetStore {
     ///   - tag: A name for the version that never moves.
     ///   - describe: Computes the version from what the data set holds.
     /// - Returns: The version.
-    /// - Throws: `StorageError.tagExists`, `.badName`; nothing is written then.
+    /// - Throws: `StorageError.tagExists`, `.badName`, `.merging` while conflicts are open; nothing is
+    ///   written then.
     package func commit(
         tag: String?,
         describe: (CommitContent) throws -> Version
     ) throws(StorageError) -> Version {
-        try write { database in
-            let copies = try CanonicalText.json(try Self.duplicates(in: database))
-            let content = CommitContent(
-                samples: try Self.labeledSamples(at: .max, in: database),
-                categories: try String.fetchAll(
-                    database,
-                    sql: "SELECT name FROM category ORDER BY id"
-                ),
-                head: try Self.reference(Self.branch, in: database)
-                    .flatMap { try Self.version($0, in: database) },
-                copies: ContentDigest(of: copies),
-                models: try Self.proposingModels(in: database)
-            )
-            let version = try describe(content)
-            try Self.insert(version, copies: copies, in: database)
-            if let tag { try Self.tag(tag, version, in: database) }
-            try database.execute(
-                sql:
-                    "INSERT OR REPLACE INTO reference (name, kind, version) VALUES (?, 'branch', ?)",
-                arguments: [Self.branch, version.id.hex]
-            )
-            return version
-        }
+        try write { try Self.commit(tag: tag, in: $0, describe: describe) }
+    }
+
+    static func commit(
+        tag: String?,
+        in database: Database,
+        describe: (CommitContent) throws -> Version
+    ) throws -> Version {
+        let open = try openConflictCount(in: database)
+        guard open == 0 else { throw StorageError.merging(conflicts: open) }
+        let copies = try CanonicalText.json(try Self.duplicates(in: database))
+        let branch = try Self.branch(in: database)
+        let summary = try ContentLeaves.update(in: database)
+        let head = try reference(branch, in: database)
+        let merging = try String.fetchOne(database, sql: "SELECT merging FROM dataset")
+        let earlier = try head.flatMap { try Self.version($0, in: database) }
+        let content = CommitContent(
+            content: summary.content,
+            categories: summary.categories,
+            images: summary.images,
+            annotations: summary.annotations,
+            branch: branch,
+            parents: [head, merging].compactMap { $0.flatMap(ContentDigest.init(hex:)) },
+            earlierLineage: earlier?.lineage ?? [:],
+            copies: ContentDigest(of: copies),
+            models: try proposingModels(since: earlier?.id, in: database)
+        )
+        let version = try describe(content)
+        try insert(version, copies: copies, in: database)
+        if let tag { try Self.tag(tag, version, in: database) }
+        try move(branch: branch, to: version.id.hex, in: database)
+        try database.execute(sql: "UPDATE dataset SET merging = NULL")
+        return version
+    }
+
+    static func move(branch: String, to version: String, in database: Database) throws {
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO reference (name, kind, version) VALUES (?, 'branch', ?)",
+            arguments: [branch, version]
+        )
     }
 
     private static func proposingModels(
+        since version: ContentDigest?,
         in database: Database
     ) throws -> [String: ContentDigest] {
+        let point = try version.map { try LogPoint(of: $0, in: database) }
         let rows = try Row.fetchAll(
             database,
             sql: """
@@ -125,8 +146,9 @@ extension DatasetStore {
                 FROM review JOIN reviewTask ON reviewTask.id = review.task
                 JOIN model ON json_extract(reviewTask.proposals, '$[0].source')
                     = model.name || '@' || substr(model.digest, 1, 8)
-                WHERE review.undoneBy IS NULL GROUP BY model.name
-                """
+                WHERE review.undoneBy IS NULL AND review.change > ? GROUP BY model.name
+                """,
+            arguments: [point?.change ?? 0]
         )
         return Dictionary(
             uniqueKeysWithValues: try rows.map { ($0["name"], try ContentDigest($0, "digest")) }
@@ -138,17 +160,22 @@ extension DatasetStore {
         copies: String,
         in database: Database
     ) throws {
+        let digest = ContentDigest(of: copies)
+        try database.execute(
+            sql: "INSERT OR IGNORE INTO copies (digest, groups) VALUES (?, ?)",
+            arguments: [digest.hex, copies]
+        )
         try database.execute(
             sql: """
-                INSERT INTO version (id, content, change, categories, author, at, message, lineage,
-                    copies, images, annotations)
-                VALUES (?, ?, (SELECT max(id) FROM change), ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO version (id, content, change, branch, categories, author, at, message,
+                    lineage, copies, images, annotations)
+                VALUES (?, ?, (SELECT max(id) FROM change), ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                version.id.hex, version.content.hex, try CanonicalText.json(version.categories),
-                version.author, version.at.description, version.message,
-                try CanonicalText.json(version.lineage), copies, version.images,
-                version.annotations,
+                version.id.hex, version.content.hex, version.branch,
+                try CanonicalText.json(version.categories), version.author, version.at.description,
+                version.message, try CanonicalText.json(version.lineage), digest.hex,
+                version.images, version.annotations,
             ]
         )
         for (position, parent) in version.parents.enumerated() {
@@ -197,7 +224,8 @@ extension DatasetStore {
     }
 
     private static func resolve(_ name: String, in database: Database) throws -> String? {
-        if let id = try reference(name == "HEAD" ? branch : name, in: database) { return id }
+        let isHead = name == "HEAD"
+        if let id = try reference(isHead ? branch(in: database) : name, in: database) { return id }
         guard name.count >= 4, name.allSatisfy(\.isHexDigit) else { return nil }
         let found = try String.fetchAll(
             database,
@@ -214,7 +242,7 @@ extension DatasetStore {
         return found.first
     }
 
-    private static func reference(_ name: String, in database: Database) throws -> String? {
+    static func reference(_ name: String, in database: Database) throws -> String? {
         try String.fetchOne(
             database,
             sql: "SELECT version FROM reference WHERE name = ?",
@@ -230,13 +258,19 @@ extension DatasetStore {
     }
 
     private static func tag(_ name: String, _ version: Version, in database: Database) throws {
-        let isName = name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]*/) != nil
-        guard isName, name != "HEAD", name != branch else { throw StorageError.badName(name) }
+        try checkName(name)
+        guard try name != branch(in: database) else { throw StorageError.badName(name) }
         guard try reference(name, in: database) == nil else { throw StorageError.tagExists(name) }
         try database.execute(
             sql: "INSERT INTO reference (name, kind, version) VALUES (?, 'tag', ?)",
             arguments: [name, version.id.hex]
         )
+    }
+
+    /// Letters, digits, dots, dashes and underscores; not HEAD.
+    static func checkName(_ name: String) throws {
+        let isName = name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]*/) != nil
+        guard isName, name != "HEAD", name.count <= 100 else { throw StorageError.badName(name) }
     }
 
     /// The groups of copies as they were known when the version was made.
@@ -249,7 +283,10 @@ extension DatasetStore {
             let text =
                 try String.fetchOne(
                     database,
-                    sql: "SELECT copies FROM version WHERE id = ?",
+                    sql: """
+                        SELECT groups FROM copies
+                        JOIN version ON version.copies = copies.digest WHERE version.id = ?
+                        """,
                     arguments: [version.id.hex]
                 ) ?? "[]"
             let groups = try JSONDecoder().decode([DuplicateGroup].self, from: Data(text.utf8))
@@ -257,19 +294,20 @@ extension DatasetStore {
         }
     }
 
-    /// All names of versions.
+    /// All names of versions: tags, and branches with the version they are at.
     package func versionNames() throws(StorageError) -> [VersionName] {
         try read { database in
             try Row.fetchAll(database, sql: "SELECT * FROM reference ORDER BY name").map {
                 VersionName(
                     name: $0["name"],
-                    version: try ContentDigest($0, "version")
+                    version: try ContentDigest($0, "version"),
+                    isBranch: $0["kind"] as String == "branch"
                 )
             }
         }
     }
 
-    private static func version(_ id: String, in database: Database) throws -> Version? {
+    static func version(_ id: String, in database: Database) throws -> Version? {
         guard
             let row = try Row.fetchOne(
                 database,
@@ -289,6 +327,7 @@ extension DatasetStore {
             id: try ContentDigest(row, "id"),
             content: try ContentDigest(row, "content"),
             parents: parents,
+            branch: row["branch"],
             author: row["author"],
             at: Timestamp(at) ?? Timestamp(seconds: 0),
             message: row["message"],

@@ -64,8 +64,14 @@ package final class DatasetStore: Sendable {
         try write { database in
             try database.execute(
                 sql:
-                    "INSERT OR IGNORE INTO dataset (id, name, task, createdAt) VALUES (1, ?, ?, ?)",
-                arguments: [folder.lastPathComponent, schema.task.rawValue, moment.description]
+                    """
+                    INSERT OR IGNORE INTO dataset (id, name, task, createdAt, branch)
+                    VALUES (1, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    folder.lastPathComponent, schema.task.rawValue, moment.description,
+                    Self.firstBranch,
+                ]
             )
             guard database.changesCount == 1 else {
                 throw StorageError.datasetExists(folder: folder.path)
@@ -95,12 +101,27 @@ package final class DatasetStore: Sendable {
         let isNewer = try translating { () throws in
             try pool.read { try migrator.hasBeenSuperseded($0) }
         }
-        guard !isNewer else { throw .newerSchema(folder: folder.path) }
+        guard !isNewer else { throw try Self.misfit(pool, folder) }
         try translating { () throws in try migrator.migrate(pool) }
+    }
+
+    /// Why a schema does not fit: it is newer, or was never released.
+    private static func misfit(
+        _ pool: DatabasePool,
+        _ folder: URL
+    ) throws(StorageError) -> StorageError {
+        let names = try translating { () throws in
+            try pool.read { try Migrations.migrator.appliedIdentifiers($0) }
+        }
+        return names.contains("1")
+            ? .unreleasedSchema(folder: folder.path) : .newerSchema(folder: folder.path)
     }
 
     /// The number of the schema.
     package static let schemaVersion = 1
+
+    /// The branch that a data set begins with.
+    package static let firstBranch = "main"
 
     func write<T>(_ body: (Database) throws -> T) throws(StorageError) -> T {
         try translating { () throws in try pool.write(body) }

@@ -1,10 +1,10 @@
 package import CurationCore
-import FoundationEssentials
 import GRDB
 
 /// What an act of the log is.
 package enum ChangeKind: String, Sendable, Codable {
-    case create, `import`, predict, review, undo
+    case create, `import`, predict, review, label, classes, membership, fields
+    case `switch`, restore, merge, undo, forget
 }
 
 /// A label that is about to enter the store.
@@ -19,8 +19,6 @@ package struct NewAnnotation: Sendable {
     package let score: Double?
     /// Who says it.
     package let source: String
-    /// The change that said it first, when an undo brings it back.
-    var origin: Int64?
 
     /// Describes a label that is about to enter the store.
     package init(
@@ -38,7 +36,7 @@ package struct NewAnnotation: Sendable {
     }
 }
 
-/// One act of the log: everything it adds and retires enters the store in one transaction.
+/// One act of the log: everything that it says enters the store in one transaction.
 struct LabelBatch {
     let kind: ChangeKind
     let author: String
@@ -46,10 +44,13 @@ struct LabelBatch {
     var payload: [String: String] = [:]
     var undoes: Int64?
     var newCategories: [String] = []
+    var categories: [CategoryRow] = []
     var newSamples: [NewSample] = []
+    var memberships: [MembershipRow] = []
     var moves: [MoveRow] = []
-    var added: [NewAnnotation] = []
-    var retired: [Int64] = []
+    var fields: [FieldRow] = []
+    var revisions: [RevisionDraft] = []
+    var predictions: [NewAnnotation] = []
 
     init(kind: ChangeKind, author: String, at: Timestamp) {
         self.kind = kind
@@ -57,71 +58,106 @@ struct LabelBatch {
         self.at = at
     }
 
+    /// Whether there is nothing to write but the act itself.
+    var isEmpty: Bool {
+        newCategories.isEmpty && categories.isEmpty && newSamples.isEmpty && memberships.isEmpty
+            && moves.isEmpty && fields.isEmpty && revisions.isEmpty && predictions.isEmpty
+    }
+
     /// Writes the act and its rows.
     ///
     /// - Returns: The number of the change.
     @discardableResult
     func append(to database: Database) throws -> Int64 {
-        let change =
-            try Int64.fetchOne(
-                database,
-                sql: "SELECT coalesce(max(id), 0) + 1 FROM change"
-            ) ?? 1
+        let change = try Self.lastChange(in: database) + 1
         let samples = try SampleRow.rows(newSamples, addedBy: change, in: database)
-        let added = added + samples.flatMap(\.givenLabels)
-        let (categories, annotations) = try rows(of: added, addedBy: change, in: database)
-        var digest = RowDigest()
-        categories.forEach { digest.add($0.fields) }
-        samples.forEach { digest.add($0.fields) }
-        moves.forEach { digest.add($0.fields) }
-        annotations.forEach { digest.add($0.fields) }
-        retired.sorted().forEach { digest.add(["retire", "\($0)"]) }
-        try insertChange(change, rows: digest.finish(), in: database)
-        for row in categories { try row.insert(in: database) }
+        let given = samples.flatMap(\.givenLabels)
+        var names = try CategoryNames(in: database, revised: categories)
+        newCategories.forEach { names.add($0) }
+        let revisions = try revisionRows(given, &names, in: database)
+        let predictions = try predictionRows(given, &names)
+        let memberships = memberships.sorted { $0.sample < $1.sample }
+        let moves = moves.sorted { $0.sample < $1.sample }
+        let fields = fields.sorted { ($0.sample, $0.field) < ($1.sample, $1.field) }
+        let categories = categories + names.new
+
+        var digest = RowsDigest()
+        digest.add(categories)
+        digest.add(samples.map(\.logged))
+        digest.add(memberships)
+        digest.add(moves)
+        digest.add(fields)
+        digest.add(revisions)
+        digest.add(predictions)
+        let lastAnnotation = try revisions.last?.id ?? AnnotationTable.last(in: database)
+        try insertChange(change, lastAnnotation, rows: digest.finish(), in: database)
+
+        for row in categories { try row.insert(change: change, in: database) }
         for row in samples { try row.insert(in: database) }
+        for row in memberships { try row.insert(change: change, in: database) }
         for row in moves { try row.insert(change: change, in: database) }
-        for row in annotations { try row.insert(in: database) }
-        let retire = try database.cachedStatement(
-            sql: "UPDATE annotation SET retiredBy = ? WHERE id = ?"
-        )
-        for id in retired { try retire.execute(arguments: [change, id]) }
+        for row in fields { try row.insert(change: change, in: database) }
+        try AnnotationTable.insert(revisions, change: change, in: database)
+        try PredictionTable.insert(predictions, run: change, in: database)
         return change
     }
 
-    /// The rows of labels, and those of classes that they name first.
-    private func rows(
-        of added: [NewAnnotation],
-        addedBy change: Int64,
+    static func lastChange(in database: Database) throws -> Int64 {
+        try Int64.fetchOne(database, sql: "SELECT coalesce(max(id), 0) FROM change") ?? 0
+    }
+
+    /// The revisions in the order of their images, numbered from the first free id on.
+    private func revisionRows(
+        _ given: [NewAnnotation],
+        _ names: inout CategoryNames,
         in database: Database
-    ) throws -> ([CategoryRow], [AnnotationRow]) {
-        var ids = try Dictionary(
-            uniqueKeysWithValues: Row.fetchAll(database, sql: "SELECT name, id FROM category")
-                .map { ($0["name"] as String, $0["id"] as Int64) }
-        )
-        var categories: [CategoryRow] = []
-        for name in newCategories + added.map(\.label.category) where ids[name] == nil {
-            let id = Int64(ids.count + 1)
-            ids[name] = id
-            categories.append(CategoryRow(id: id, name: name, addedBy: change))
-        }
-        let first =
-            try Int64.fetchOne(
-                database,
-                sql: "SELECT coalesce(max(id), 0) + 1 FROM annotation"
-            ) ?? 1
-        let annotations = try added.enumerated().map { index, new in
-            try AnnotationRow(
-                id: first + Int64(index),
-                new: new,
-                category: ids[new.label.category] ?? 0,
-                addedBy: change
+    ) throws -> [AnnotationRow] {
+        let drafts =
+            revisions
+            + given.filter { $0.state != .proposed }.map {
+                RevisionDraft(
+                    sample: $0.sample,
+                    content: .label($0.label),
+                    state: $0.state == .accepted ? .accepted : .rejected,
+                    source: $0.source,
+                    prior: nil
+                )
+            }
+        let first = try AnnotationTable.last(in: database) + 1
+        let sorted = drafts.sortedBySample(\.sample)
+        return try sorted.enumerated().map { offset, draft in
+            AnnotationRow(
+                id: first + Int64(offset),
+                draft,
+                content: try names.content(of: draft.content)
             )
         }
-        return (categories, annotations)
+    }
+
+    private func predictionRows(
+        _ given: [NewAnnotation],
+        _ names: inout CategoryNames
+    ) throws -> [PredictionRow] {
+        let proposed = (predictions + given.filter { $0.state == .proposed })
+            .sortedBySample(\.sample)
+        var position: Int64 = 0
+        var sample: Int64 = 0
+        return try proposed.map { new in
+            position = new.sample == sample ? position + 1 : 0
+            sample = new.sample
+            return PredictionRow(
+                sample: new.sample,
+                position: position,
+                content: try names.content(of: .label(new.label)),
+                score: new.score ?? 1,
+                source: new.source
+            )
+        }
     }
 
     private func insertChange(
         _ id: Int64,
+        _ lastAnnotation: Int64,
         rows: ContentDigest,
         in database: Database
     ) throws {
@@ -130,46 +166,37 @@ struct LabelBatch {
             sql: "SELECT digest FROM change WHERE id = ?",
             arguments: [id - 1]
         )
+        let payload = try CanonicalText.json(payload)
         let row = ChangeRow(
             id: id,
             kind: kind.rawValue,
             author: author,
             at: at.description,
-            payload: try CanonicalText.json(payload),
+            payloadDigest: ContentDigest(of: payload).hex,
             undoes: undoes,
+            lastAnnotation: lastAnnotation,
             rows: rows.hex
         )
         try database.execute(
             sql: """
-                INSERT INTO change (id, kind, author, at, payload, undoes, rows, digest)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO change (id, kind, author, at, payload, payloadDigest, undoes,
+                    lastAnnotation, rows, digest)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                row.id, row.kind, row.author, row.at, row.payload, row.undoes, row.rows,
-                row.digest(after: previous).hex,
+                row.id, row.kind, row.author, row.at, payload, row.payloadDigest, row.undoes,
+                row.lastAnnotation, row.rows, row.digest(after: previous).hex,
             ]
         )
     }
 }
 
-/// The digest over rows: each field with its length before it, so that no two lists are alike.
-struct RowDigest: ~Copyable {
-    private var hasher = ContentHasher()
-
-    mutating func add(_ fields: [String]) {
-        var bytes = Array("\(fields.count)".utf8)
-        for field in fields { bytes += Array(" \(field.utf8.count) ".utf8) + Array(field.utf8) }
-        hasher.update(bytes + [UInt8(ascii: "\n")])
-    }
-
-    consuming func finish() -> ContentDigest { hasher.finish() }
-}
-
-/// JSON with sorted keys, so that the same value is the same text.
-enum CanonicalText {
-    static func json(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+extension Array {
+    /// In the order of the images; those of the same image stay as they are.
+    fileprivate func sortedBySample(_ sample: KeyPath<Element, Int64>) -> [Element] {
+        let isSorted = zip(self, dropFirst()).allSatisfy {
+            $0[keyPath: sample] <= $1[keyPath: sample]
+        }
+        return isSorted ? self : sorted { $0[keyPath: sample] < $1[keyPath: sample] }
     }
 }

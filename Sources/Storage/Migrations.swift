@@ -4,8 +4,10 @@ import GRDB
 enum Migrations {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("1") { database in
-            try database.execute(sql: Schema1.sql)
+        migrator.registerMigration("0.1.0") { database in
+            for part in [Schema1.sql, Schema1Stages.sql, Schema1Labels.sql, Schema1Versions.sql] {
+                try database.execute(sql: part)
+            }
         }
         return migrator
     }

@@ -1,35 +1,74 @@
-/// The SQL that made schema 1, frozen; `schemas/store.sql` says the same with more words.
+/// The SQL of schema 0.1.0: the log, classes, images and what belongs to them. `schemas/store.sql` says
+/// the same with more words. Frozen once released.
 enum Schema1 {
     static let sql = """
-
         CREATE TABLE dataset (
             id INTEGER PRIMARY KEY CHECK (id = 1),
             name TEXT NOT NULL CHECK (length(name) > 0),
             task TEXT NOT NULL CHECK (task IN ('classification', 'detection', 'segmentation')),
-            createdAt TEXT NOT NULL
+            createdAt TEXT NOT NULL,
+            branch TEXT NOT NULL CHECK (length(branch) > 0),
+            merging TEXT REFERENCES version (id)
         ) STRICT;
 
         CREATE TABLE change (
             id INTEGER PRIMARY KEY,
-            kind TEXT NOT NULL CHECK (kind IN ('create', 'import', 'predict', 'review', 'undo')),
+            kind TEXT NOT NULL CHECK (kind IN ('create', 'import', 'predict', 'review', 'label', 'classes',
+                'membership', 'fields', 'switch', 'restore', 'merge', 'undo', 'forget')),
             author TEXT NOT NULL CHECK (length(author) > 0),
             at TEXT NOT NULL,
-            payload TEXT NOT NULL CHECK (json_valid(payload)),
+            payload TEXT CHECK (payload IS NULL OR json_valid(payload)),
+            payloadDigest TEXT NOT NULL CHECK (length(payloadDigest) = 64),
             undoes INTEGER REFERENCES change (id),
+            lastAnnotation INTEGER NOT NULL CHECK (lastAnnotation >= 0),
             rows TEXT NOT NULL CHECK (length(rows) = 64),
             digest TEXT NOT NULL UNIQUE CHECK (length(digest) = 64)
         ) STRICT;
+        CREATE INDEX change_undoes ON change (undoes) WHERE undoes IS NOT NULL;
+        CREATE INDEX change_lastAnnotation ON change (lastAnnotation);
 
         CREATE TRIGGER change_is_never_updated BEFORE UPDATE ON change
+        WHEN NEW.payload IS NOT NULL OR OLD.id IS NOT NEW.id OR OLD.kind IS NOT NEW.kind
+            OR OLD.author IS NOT NEW.author OR OLD.at IS NOT NEW.at
+            OR OLD.payloadDigest IS NOT NEW.payloadDigest OR OLD.undoes IS NOT NEW.undoes
+            OR OLD.lastAnnotation IS NOT NEW.lastAnnotation OR OLD.rows IS NOT NEW.rows
+            OR OLD.digest IS NOT NEW.digest
         BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
         CREATE TRIGGER change_is_never_deleted BEFORE DELETE ON change
         BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
 
         CREATE TABLE category (
             id INTEGER PRIMARY KEY,
-            name TEXT NOT NULL UNIQUE CHECK (length(name) > 0),
-            addedBy INTEGER NOT NULL REFERENCES change (id)
+            name TEXT NOT NULL CHECK (length(name) > 0),
+            position INTEGER NOT NULL,
+            present INTEGER NOT NULL CHECK (present IN (0, 1)),
+            supercategory TEXT,
+            color TEXT,
+            hotkey TEXT,
+            description TEXT,
+            guideline TEXT
         ) STRICT;
+        CREATE UNIQUE INDEX category_name ON category (name) WHERE present = 1;
+
+        CREATE TABLE categoryRevision (
+            id INTEGER PRIMARY KEY,
+            category INTEGER NOT NULL REFERENCES category (id),
+            name TEXT NOT NULL CHECK (length(name) > 0),
+            position INTEGER NOT NULL,
+            present INTEGER NOT NULL CHECK (present IN (0, 1)),
+            supercategory TEXT,
+            color TEXT,
+            hotkey TEXT,
+            description TEXT,
+            guideline TEXT,
+            change INTEGER NOT NULL REFERENCES change (id)
+        ) STRICT;
+        CREATE INDEX categoryRevision_category ON categoryRevision (category);
+        CREATE INDEX categoryRevision_change ON categoryRevision (change);
+        CREATE TRIGGER categoryRevision_is_never_updated BEFORE UPDATE ON categoryRevision
+        BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
+        CREATE TRIGGER categoryRevision_is_never_deleted BEFORE DELETE ON categoryRevision
+        BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
 
         CREATE TABLE sample (
             id INTEGER PRIMARY KEY,
@@ -60,12 +99,27 @@ enum Schema1 {
             camera TEXT,
             capturedAt TEXT,
             hasLocation INTEGER NOT NULL CHECK (hasLocation IN (0, 1)),
+            present INTEGER NOT NULL DEFAULT 1 CHECK (present IN (0, 1)),
             addedBy INTEGER NOT NULL REFERENCES change (id),
             CHECK ((archive IS NULL) = (member IS NULL)),
             CHECK (memberOffset IS NULL OR archive IS NOT NULL)
         ) STRICT;
         CREATE INDEX sample_sha256 ON sample (sha256);
         CREATE INDEX sample_addedBy ON sample (addedBy);
+
+        CREATE TABLE membership (
+            id INTEGER PRIMARY KEY,
+            sample INTEGER NOT NULL REFERENCES sample (id),
+            present INTEGER NOT NULL CHECK (present IN (0, 1)),
+            change INTEGER NOT NULL REFERENCES change (id)
+        ) STRICT;
+        CREATE INDEX membership_sample ON membership (sample);
+        CREATE INDEX membership_change ON membership (change);
+        CREATE TRIGGER membership_is_never_updated BEFORE UPDATE ON membership
+        BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
+        CREATE TRIGGER membership_is_never_deleted BEFORE DELETE ON membership
+        WHEN NOT EXISTS (SELECT 1 FROM tombstone WHERE sample = OLD.sample)
+        BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
 
         CREATE TABLE move (
             id INTEGER PRIMARY KEY,
@@ -80,204 +134,48 @@ enum Schema1 {
         CREATE TRIGGER move_is_never_updated BEFORE UPDATE ON move
         BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
         CREATE TRIGGER move_is_never_deleted BEFORE DELETE ON move
+        WHEN NOT EXISTS (SELECT 1 FROM tombstone WHERE sample = OLD.sample)
         BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
 
-        CREATE TABLE importFailure (
-            path TEXT PRIMARY KEY CHECK (length(path) > 0),
-            code TEXT NOT NULL CHECK (length(code) > 0),
-            message TEXT NOT NULL CHECK (length(message) > 0),
-            bytes INTEGER NOT NULL,
-            modifiedAt REAL NOT NULL
-        ) STRICT, WITHOUT ROWID;
-
-        CREATE TABLE embedder (
-            id INTEGER PRIMARY KEY,
-            name TEXT NOT NULL,
-            digest TEXT NOT NULL CHECK (length(digest) = 64),
-            dimension INTEGER NOT NULL CHECK (dimension > 0),
-            file TEXT NOT NULL UNIQUE,
-            UNIQUE (name, digest)
-        ) STRICT;
-
-        CREATE TABLE embeddingBatch (
-            embedder INTEGER NOT NULL REFERENCES embedder (id),
-            firstRow INTEGER NOT NULL CHECK (firstRow >= 0),
-            rows INTEGER NOT NULL CHECK (rows > 0),
-            sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
-            PRIMARY KEY (embedder, firstRow)
-        ) STRICT, WITHOUT ROWID;
-
-        CREATE TABLE embedding (
-            embedder INTEGER NOT NULL REFERENCES embedder (id),
-            sample INTEGER NOT NULL REFERENCES sample (id),
-            row INTEGER NOT NULL CHECK (row >= 0),
-            PRIMARY KEY (embedder, sample)
-        ) STRICT, WITHOUT ROWID;
-
-        CREATE TABLE clusterMember (
-            sample INTEGER PRIMARY KEY REFERENCES sample (id),
-            cluster INTEGER NOT NULL CHECK (cluster >= -1),
-            probability REAL NOT NULL CHECK (probability BETWEEN 0 AND 1)
-        ) STRICT;
-
-        CREATE TABLE neighbor (
-            sample INTEGER NOT NULL REFERENCES sample (id),
-            rank INTEGER NOT NULL CHECK (rank >= 0),
-            neighbor INTEGER NOT NULL REFERENCES sample (id),
-            similarity REAL NOT NULL CHECK (similarity BETWEEN -1.001 AND 1.001),
-            PRIMARY KEY (sample, rank)
-        ) STRICT, WITHOUT ROWID;
-
-        CREATE TABLE duplicateGroup (
-            id INTEGER PRIMARY KEY,
-            kind TEXT NOT NULL CHECK (kind IN ('exact', 'near')),
-            keep INTEGER NOT NULL REFERENCES sample (id),
-            reason TEXT NOT NULL
-        ) STRICT;
-        CREATE TABLE duplicateMember (
-            duplicateGroup INTEGER NOT NULL REFERENCES duplicateGroup (id) ON DELETE CASCADE,
-            sample INTEGER NOT NULL REFERENCES sample (id),
-            similarity REAL NOT NULL CHECK (similarity BETWEEN 0 AND 1),
-            transform TEXT NOT NULL,
-            PRIMARY KEY (duplicateGroup, sample)
-        ) STRICT, WITHOUT ROWID;
-
-        CREATE TABLE annotation (
-            id INTEGER PRIMARY KEY,
-            sample INTEGER NOT NULL REFERENCES sample (id),
-            kind TEXT NOT NULL CHECK (kind IN ('classification', 'box')),
-            category INTEGER NOT NULL REFERENCES category (id),
-            geometry TEXT CHECK (geometry IS NULL OR json_valid(geometry)),
-            state TEXT NOT NULL CHECK (state IN ('proposed', 'accepted', 'rejected')),
-            score REAL CHECK (score BETWEEN 0 AND 1),
-            source TEXT NOT NULL CHECK (length(source) > 0),
-            addedBy INTEGER NOT NULL REFERENCES change (id),
-            retiredBy INTEGER REFERENCES change (id),
-            origin INTEGER NOT NULL REFERENCES change (id),
-            CHECK ((kind = 'box') = (geometry IS NOT NULL)),
-            CHECK ((state = 'proposed') = (score IS NOT NULL)),
-            CHECK (retiredBy IS NULL OR retiredBy > addedBy),
-            CHECK (origin <= addedBy)
-        ) STRICT;
-        CREATE INDEX annotation_sample ON annotation (sample) WHERE retiredBy IS NULL;
-        CREATE INDEX annotation_addedBy ON annotation (addedBy);
-        CREATE INDEX annotation_origin ON annotation (origin) WHERE retiredBy IS NULL;
-        CREATE INDEX annotation_retiredBy ON annotation (retiredBy) WHERE retiredBy IS NOT NULL;
-
-        CREATE TRIGGER annotation_is_retired_once BEFORE UPDATE ON annotation
-        WHEN OLD.retiredBy IS NOT NULL OR NEW.retiredBy IS NULL
-            OR OLD.id IS NOT NEW.id OR OLD.sample IS NOT NEW.sample OR OLD.kind IS NOT NEW.kind
-            OR OLD.category IS NOT NEW.category OR OLD.geometry IS NOT NEW.geometry
-            OR OLD.state IS NOT NEW.state OR OLD.score IS NOT NEW.score
-            OR OLD.source IS NOT NEW.source OR OLD.addedBy IS NOT NEW.addedBy
-            OR OLD.origin IS NOT NEW.origin
-        BEGIN SELECT RAISE(ABORT, 'a label is never changed, only retired'); END;
-        CREATE TRIGGER annotation_is_never_deleted BEFORE DELETE ON annotation
-        BEGIN SELECT RAISE(ABORT, 'a label is never deleted, only retired'); END;
-
-        CREATE TABLE model (
-            name TEXT NOT NULL,
-            digest TEXT NOT NULL CHECK (length(digest) = 64),
-            parameters TEXT NOT NULL CHECK (json_valid(parameters)),
-            createdAt TEXT NOT NULL,
-            PRIMARY KEY (name, digest)
-        ) STRICT, WITHOUT ROWID;
-
-        CREATE TABLE reviewTask (
-            id INTEGER PRIMARY KEY,
-            reason TEXT NOT NULL CHECK (
-                reason IN ('cluster', 'uncertain', 'disagreement', 'representative', 'label-issue', 'audit')
-            ),
-            label TEXT,
-            proposals TEXT NOT NULL CHECK (json_valid(proposals)),
-            state TEXT NOT NULL CHECK (state IN ('leased', 'decided', 'returned')),
-            lease TEXT NOT NULL UNIQUE,
-            reviewer TEXT NOT NULL,
-            expiresAt REAL NOT NULL
-        ) STRICT;
-        CREATE INDEX reviewTask_leased ON reviewTask (expiresAt) WHERE state = 'leased';
-        CREATE TABLE reviewTaskSample (
-            task INTEGER NOT NULL REFERENCES reviewTask (id),
-            position INTEGER NOT NULL CHECK (position >= 0),
-            sample INTEGER NOT NULL REFERENCES sample (id),
-            PRIMARY KEY (task, position)
-        ) STRICT, WITHOUT ROWID;
-        CREATE INDEX reviewTaskSample_sample ON reviewTaskSample (sample);
-
-        CREATE TABLE review (
-            id INTEGER PRIMARY KEY,
-            submission TEXT NOT NULL,
-            content TEXT NOT NULL CHECK (json_valid(content)),
-            task INTEGER NOT NULL REFERENCES reviewTask (id),
-            reviewer TEXT NOT NULL,
-            decision TEXT NOT NULL CHECK (decision IN ('accept', 'correct', 'reject', 'skip')),
-            label TEXT,
-            exceptions INTEGER NOT NULL CHECK (exceptions >= 0),
-            at TEXT NOT NULL,
-            change INTEGER NOT NULL REFERENCES change (id),
-            undoneBy INTEGER REFERENCES change (id),
-            UNIQUE (reviewer, submission)
-        ) STRICT;
-        CREATE INDEX review_task ON review (task);
-
-        CREATE TABLE version (
-            number INTEGER PRIMARY KEY,
-            id TEXT NOT NULL UNIQUE CHECK (length(id) = 64),
-            content TEXT NOT NULL CHECK (length(content) = 64),
-            change INTEGER NOT NULL REFERENCES change (id),
-            categories TEXT NOT NULL CHECK (json_valid(categories)),
-            author TEXT NOT NULL,
-            at TEXT NOT NULL,
-            message TEXT NOT NULL,
-            lineage TEXT NOT NULL CHECK (json_valid(lineage)),
-            copies TEXT NOT NULL CHECK (json_valid(copies)),
-            images INTEGER NOT NULL CHECK (images >= 0),
-            annotations INTEGER NOT NULL CHECK (annotations >= 0)
-        ) STRICT;
-        CREATE INDEX version_content ON version (content);
-        CREATE TABLE versionParent (
-            version TEXT NOT NULL REFERENCES version (id),
-            position INTEGER NOT NULL CHECK (position >= 0),
-            parent TEXT NOT NULL REFERENCES version (id),
-            PRIMARY KEY (version, position)
-        ) STRICT, WITHOUT ROWID;
-        CREATE TRIGGER version_is_never_updated BEFORE UPDATE ON version
-        BEGIN SELECT RAISE(ABORT, 'a version is never changed'); END;
-        CREATE TRIGGER version_is_never_deleted BEFORE DELETE ON version
-        BEGIN SELECT RAISE(ABORT, 'a version is never deleted'); END;
-
-        CREATE TABLE reference (
+        CREATE TABLE field (
             name TEXT PRIMARY KEY CHECK (length(name) > 0),
-            kind TEXT NOT NULL CHECK (kind IN ('branch', 'tag')),
-            version TEXT NOT NULL REFERENCES version (id)
+            type TEXT NOT NULL CHECK (type IN ('text', 'number', 'boolean', 'date', 'choice')),
+            choices TEXT CHECK (choices IS NULL OR json_valid(choices)),
+            description TEXT,
+            CHECK ((type = 'choice') = (choices IS NOT NULL))
         ) STRICT, WITHOUT ROWID;
-        CREATE TRIGGER tag_is_never_moved BEFORE UPDATE ON reference WHEN OLD.kind = 'tag'
-        BEGIN SELECT RAISE(ABORT, 'a tag never moves'); END;
-        CREATE TRIGGER tag_is_never_deleted BEFORE DELETE ON reference WHEN OLD.kind = 'tag'
-        BEGIN SELECT RAISE(ABORT, 'a tag never moves'); END;
 
-        CREATE VIEW v_labels AS
-        SELECT annotation.id, annotation.sample, sample.path, sample.sha256, annotation.kind AS type,
-            category.name AS label, annotation.geometry AS bbox, annotation.state, annotation.score,
-            annotation.source
-        FROM annotation
-        JOIN sample ON sample.id = annotation.sample
-        JOIN category ON category.id = annotation.category
-        WHERE annotation.retiredBy IS NULL;
+        CREATE TABLE fieldRevision (
+            id INTEGER PRIMARY KEY,
+            sample INTEGER NOT NULL REFERENCES sample (id),
+            field TEXT NOT NULL REFERENCES field (name),
+            value TEXT,
+            change INTEGER NOT NULL REFERENCES change (id)
+        ) STRICT;
+        CREATE INDEX fieldRevision_place ON fieldRevision (sample, field);
+        CREATE INDEX fieldRevision_change ON fieldRevision (change);
+        CREATE TRIGGER fieldRevision_is_never_updated BEFORE UPDATE ON fieldRevision
+        BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
+        CREATE TRIGGER fieldRevision_is_never_deleted BEFORE DELETE ON fieldRevision
+        WHEN NOT EXISTS (SELECT 1 FROM tombstone WHERE sample = OLD.sample)
+        BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
 
-        CREATE VIEW v_images AS
-        SELECT sample.id, sample.path, sample.sha256, sample.format, sample.width, sample.height,
-            sample.bytes, sample.damage, sample.brightness, sample.contrast, sample.sharpness,
-            sample.entropy, sample.colorfulness, sample.saturation, sample.grayness, sample.border,
-            sample.jpegQuality, sample.camera, sample.capturedAt, sample.hasLocation,
-            clusterMember.cluster, clusterMember.probability
-        FROM sample LEFT JOIN clusterMember ON clusterMember.sample = sample.id;
+        CREATE TABLE currentField (
+            sample INTEGER NOT NULL REFERENCES sample (id),
+            field TEXT NOT NULL REFERENCES field (name),
+            value TEXT NOT NULL,
+            PRIMARY KEY (sample, field)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX currentField_value ON currentField (field, value);
 
-        CREATE VIEW v_decisions AS
-        SELECT review.id, 'r-' || review.task AS item, review.reviewer, review.decision, review.label,
-            review.exceptions, reviewTask.reason,
-            (SELECT count(*) FROM reviewTaskSample WHERE reviewTaskSample.task = review.task) AS images,
-            review.at, review.undoneBy IS NOT NULL AS undone
-        FROM review JOIN reviewTask ON reviewTask.id = review.task;
+        CREATE TABLE exportRule (
+            id INTEGER PRIMARY KEY,
+            field TEXT NOT NULL REFERENCES field (name),
+            test TEXT NOT NULL CHECK (test IN ('equals', 'differs', 'below', 'above', 'present', 'absent')),
+            value TEXT,
+            reason TEXT NOT NULL CHECK (length(reason) > 0),
+            UNIQUE (field, test, value),
+            CHECK ((test IN ('present', 'absent')) = (value IS NULL))
+        ) STRICT;
         """
 }

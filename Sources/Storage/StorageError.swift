@@ -8,6 +8,8 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
     case cannotCreate(folder: String)
     /// The database was written by a newer release.
     case newerSchema(folder: String)
+    /// The database was written by a build before the first release.
+    case unreleasedSchema(folder: String)
     /// Another process is writing and did not stop in time.
     case busy
     /// The data set cannot be written by this user.
@@ -26,6 +28,18 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
     case tagExists(String)
     /// The text is no name of a version.
     case badName(String)
+    /// There is no such branch, or none that can be used so.
+    case branch(String, reason: String)
+    /// There is no such batch, or it cannot be undone.
+    case batch(Int64?, reason: String)
+    /// A class cannot be changed so.
+    case category(String, reason: String)
+    /// A field, a value or a rule of governance that does not fit.
+    case field(String, reason: String)
+    /// The labels of now have changes that no version holds.
+    case uncommitted(labels: Int)
+    /// A merge left conflicts that nobody has decided yet, or is not finished.
+    case merging(conflicts: Int)
     /// The vectors at hand do not fit together.
     case dimension(expected: Int, found: Int)
 
@@ -40,6 +54,26 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
             "cannot make the folder \(folder): it is a file, or its parent is read-only"
         case .newerSchema(let folder):
             "the data set in \(folder) was written by a newer winnow: update winnow to open it"
+        case .unreleasedSchema(let folder):
+            "the data set in \(folder) was written by a build of winnow before 0.1.0, whose data sets "
+                + "are not read any more: make a new one and import the pictures again"
+        case .branch(let name, let reason):
+            "branch '\(name)': \(reason)"
+        case .batch(let id, let reason):
+            "\(id.map { "batch b-\($0)" } ?? "no batch"): \(reason)"
+        case .category(let name, let reason):
+            "class '\(name)': \(reason)"
+        case .field(let name, let reason):
+            "field '\(name)': \(reason)"
+        case .uncommitted(let labels):
+            "there are changes that no version holds (\(labels) pictures; `winnow status` lists them): "
+                + "commit them first, or give --yes to leave them behind; `winnow undo` brings them back"
+        case .merging(let conflicts):
+            conflicts > 0
+                ? "a merge has \(conflicts) open conflicts: decide them in `winnow review`, or take the "
+                    + "merge back with `winnow merge --abort`"
+                : "a merge is not finished: finish it with `winnow commit -m MESSAGE`, or take it back "
+                    + "with `winnow merge --abort`"
         case .busy:
             "another process is writing to the data set: try again when it is done"
         case .notWritable:
@@ -60,7 +94,7 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
             "there is a tag '\(name)' already, and tags never move: choose another name"
         case .badName(let name):
             "'\(name)' is no name for a version: use letters, digits, dots, dashes and underscores, "
-                + "and neither HEAD nor \(DatasetStore.branch)"
+                + "and not HEAD"
         case .dimension(let expected, let found):
             "vectors of \(found) numbers do not fit an embedder of \(expected)"
         }

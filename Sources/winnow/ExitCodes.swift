@@ -34,6 +34,7 @@ enum ExitCodes {
 
     private static func code(of error: CurationError) -> Int32 {
         switch error {
+        case .unfinished: 1
         case .badData: 65
         case .input: 66
         case .component: 69

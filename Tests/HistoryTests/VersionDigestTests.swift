@@ -78,6 +78,7 @@ enum Labeled {
         let content = ContentDigest(of: "content")
         func id(
             parents: [ContentDigest] = [],
+            branch: String = "main",
             author: String = "a",
             seconds: Double = 1,
             message: String = "m",
@@ -86,6 +87,7 @@ enum Labeled {
             VersionDigest.id(
                 content: content,
                 parents: parents,
+                branch: branch,
                 author: author,
                 at: Timestamp(seconds: seconds),
                 message: message,
@@ -94,7 +96,7 @@ enum Labeled {
         }
         let all = [
             id(), id(parents: [content]), id(author: "b"), id(seconds: 2), id(message: "n"),
-            id(lineage: ["k": "v"]),
+            id(lineage: ["k": "v"]), id(branch: "other"),
         ]
         #expect(Set(all).count == all.count)
         #expect(id() == id())

@@ -195,21 +195,42 @@ import Testing
 
     @Test(arguments: [
         "UPDATE change SET author = 'x' WHERE id = 1", "DELETE FROM change WHERE id = 1",
-        "UPDATE annotation SET state = 'rejected', score = NULL", "DELETE FROM annotation",
-        "UPDATE annotation SET retiredBy = NULL",
-        "INSERT INTO annotation (sample, kind, category, state, source, addedBy) VALUES (99, 'box', 1, 'x', '', 1)",
+        "UPDATE change SET payload = '{}' WHERE id = 1",
+        "UPDATE annotation SET state = 'rejected'", "DELETE FROM annotation",
+        "UPDATE prediction SET score = 0.5", "DELETE FROM prediction",
+        "UPDATE categoryRevision SET name = 'x'", "DELETE FROM categoryRevision",
+        "INSERT INTO annotation (id, object, sample, kind, category, state, source, change) "
+            + "VALUES (99, 99, 1, 'box', 1, 'accepted', 'x', 1)",
+        "INSERT INTO annotation (id, object, sample, kind, category, state, source, change) "
+            + "VALUES (99, 99, 99, 'classification', 1, 'accepted', 'x', 1)",
     ])
     func `the database itself refuses to rewrite labels`(sql: String) throws {
         let fixture = try StoreFixture(samples: 1)
         try propose(fixture, "cat", [1])
+        _ = try fixture.accept(try fixture.lease([1]), as: "cat")
         #expect(throws: DatabaseError.self) { try raw(fixture.store, sql) }
     }
 
     @Test(
         arguments: [
             ("UPDATE change SET author = 'x' WHERE id = 2", "change_is_never_updated"),
-            ("UPDATE annotation SET score = 0.5", "annotation_is_retired_once"),
+            (
+                "UPDATE change SET payload = NULL WHERE id = 2; UPDATE change SET payload = '{}'",
+                "change_is_never_updated"
+            ),
+            ("UPDATE prediction SET score = 0.5", "prediction_is_never_updated"),
+            ("UPDATE annotation SET category = 1", "annotation_is_never_updated"),
+            (
+                "UPDATE categoryRevision SET name = 'x' WHERE id = 1",
+                "categoryRevision_is_never_updated"
+            ),
             ("UPDATE sample SET sha256 = replace(sha256, 'a', 'b')", nil),
+            ("UPDATE sample SET width = width + 1", nil),
+            ("UPDATE sample SET present = 0", nil),
+            ("UPDATE category SET name = 'x' WHERE id = 1", nil),
+            ("UPDATE currentLabel SET category = 1", nil),
+            ("DELETE FROM currentLabel", nil),
+            ("UPDATE predictionRun SET retiredBy = run", nil),
         ] as [(String, String?)]
     )
     func `verify finds what was altered behind the store's back`(
@@ -218,6 +239,7 @@ import Testing
     ) throws {
         let fixture = try StoreFixture(samples: 3)
         try propose(fixture, "cat", [1])
+        _ = try fixture.accept(try fixture.lease([2]), as: "dog")
         #expect(try fixture.store.verifyDatabase().isEmpty)
         if let trigger { try raw(fixture.store, "DROP TRIGGER \(trigger)") }
         try raw(fixture.store, sql)
