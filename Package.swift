@@ -55,7 +55,7 @@ let package = Package(
         stage("Inference", "COnnxRuntime"),
         stage("Similarity", "CVectorKernels"),
         stage("Learning"),
-        stage("Storage", grdb, sqlite),
+        stage("Storage", "CPageChecksum", grdb, sqlite),
         stage("History"),
         stage("Reviewing"),
         stage("Quality"),
@@ -88,6 +88,7 @@ let package = Package(
             ]
         ),
         .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CPageChecksum", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CVectorKernels"),
 
         // The benchmark program of the stages.
@@ -119,7 +120,9 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-let shims: Set = ["CArchive", "CDigest", "CImageCodecs", "COnnxRuntime", "CVectorKernels"]
+let shims: Set = [
+    "CArchive", "CDigest", "CImageCodecs", "COnnxRuntime", "CPageChecksum", "CVectorKernels",
+]
 for target in package.targets where !shims.contains(target.name) {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),

@@ -12,17 +12,22 @@ struct ExportSelection {
     let copies: Int
     /// Pictures that cannot be read and are left out, when that was asked for.
     let leftOut: [Sample]
+    /// Pictures of the version that a rule keeps out.
+    let heldBack: Int
     /// Vectors that came after the version was made are no part of it.
     let vectorRows: Int
 
-    /// Selects; `isReadable` is asked of each picture when those that are not shall be left out.
+    /// Selects what no rule holds back; `isReadable` is asked of each picture when those that are not shall be left out.
     init(
         _ request: ExportStage.Request,
         store: DatasetStore,
+        heldBack: Set<Sample.ID>,
         isReadable: (Sample) -> Bool
     ) throws {
         vectorRows = request.version.lineage["embedder.rows"].flatMap { Int($0) } ?? .max
-        let all = try store.labeledSamples(at: request.version)
+        let whole = try store.labeledSamples(at: request.version)
+        let all = whole.filter { !heldBack.contains($0.sample.id) }
+        self.heldBack = whole.count - all.count
         let labeled = all.filter { !$0.labels.isEmpty }
         unlabeled = all.count - labeled.count
         let unique = try Self.unique(labeled)

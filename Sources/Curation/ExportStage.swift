@@ -73,6 +73,8 @@ public struct ExportStage: Sendable {
         public let copies: Int
         /// Where the pictures are that could not be read and were left out.
         public let leftOut: [String]
+        /// Pictures of the version that a rule keeps out of exports.
+        public let heldBack: Int
         /// How long it took.
         public let seconds: Double
         /// Pictures written a second.
@@ -82,6 +84,7 @@ public struct ExportStage: Sendable {
             case files, splits, manifest, unlabeled, copies, seconds
             case leaksChecked = "leaks_checked"
             case leftOut = "left_out"
+            case heldBack = "held_back"
             case imagesPerSecond = "images_per_second"
         }
     }
@@ -115,9 +118,12 @@ public struct ExportStage: Sendable {
             throw CurationError.badData("unknown format '\(request.format)': use one of \(known)")
         }
         return try rephrasing { () throws in
-            let selection = try ExportSelection(request, store: dataset.store) {
-                (try? dataset.pictures.bytes(of: $0)) != nil
-            }
+            let heldBack = try GovernanceStage(dataset: dataset).heldBack()
+            let selection = try ExportSelection(
+                request,
+                store: dataset.store,
+                heldBack: Set(heldBack.map(\.id))
+            ) { (try? dataset.pictures.bytes(of: $0)) != nil }
             let folder = try ExportFolder(at: request.folder, overwrite: request.overwrite)
             let embedder = format == .webdataset ? try embedder(of: request.version) : nil
             let files = try write(selection, format, embedder, into: folder)
@@ -253,6 +259,7 @@ extension ExportStage.Report {
         unlabeled = selection.unlabeled
         copies = selection.copies
         leftOut = selection.leftOut.map(\.path)
+        heldBack = selection.heldBack
         self.seconds = seconds
         imagesPerSecond = Double(selection.records.count) / max(seconds, 1e-9)
     }

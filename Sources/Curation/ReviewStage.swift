@@ -78,14 +78,45 @@ public final class ReviewStage: Sendable {
             held.contains(features.samples[$0])
                 || (!includingSkipped && knowledge.skipped.contains($0))
         }
-        var tasks = Array(again.prefix(limit))
+        let conflicts = try conflicts(limit, again, now)
+        var tasks = Array((conflicts.map(\.plan) + again).prefix(limit))
         tasks += proposer.plan(limit: limit - tasks.count, unavailable: unavailable)
         if let model = proposer.stored(embedders: try store.embedders()), !tasks.isEmpty {
             try store.keep(model, at: now)
         }
-        return tasks.map {
-            NewTask(plan: $0, proposals: proposer.proposals($0), lease: Self.token())
+        return tasks.map { task in
+            let sides = conflicts.first { $0.plan == task }?.proposals
+            let shown = sides ?? proposer.proposals(task)
+            return NewTask(plan: task, proposals: shown, lease: Self.token())
         }
+    }
+
+    /// What a merge could not decide comes before anything else, with both sides shown.
+    private func conflicts(
+        _ limit: Int,
+        _ again: [PlannedTask],
+        _ now: Timestamp
+    ) throws -> [(plan: PlannedTask, proposals: [ReviewItem.Proposal])] {
+        let taken = Set(again.flatMap(\.samples))
+        return try dataset.store.openConflicts(limit: limit, now: now.seconds)
+            .filter { !taken.contains($0.sample) }
+            .map { conflict in
+                let sides = [
+                    (conflict.ours, conflict.ourName), (conflict.theirs, conflict.theirName),
+                ]
+                let proposals = sides.compactMap { label, name in
+                    label.map {
+                        ReviewItem.Proposal(label: $0.category, score: 0.5, source: name)
+                    }
+                }
+                let plan = PlannedTask(
+                    samples: [conflict.sample],
+                    label: proposals.first?.label,
+                    score: 0.5,
+                    reason: .disagreement
+                )
+                return (plan, proposals)
+            }
     }
 
     /// What the reviewer took back comes again before anything else, as it was asked.

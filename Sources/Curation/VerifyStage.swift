@@ -10,6 +10,8 @@ public struct VerifyStage: Sendable {
         public let ok: Bool
         /// A sentence for each problem.
         public let problems: [String]
+        /// Tables of the current state that were not what the log says, and were made again.
+        public var rebuilt: [String] = []
     }
 
     private let dataset: Dataset
@@ -52,6 +54,16 @@ public struct VerifyStage: Sendable {
             }
             return Report(ok: problems.isEmpty, problems: problems)
         }
+    }
+
+    /// Makes what is current again from the log where it is not what the log says, then checks all.
+    ///
+    /// - Throws: `CurationError.storage`, `.busy`.
+    public func rebuild() throws -> Report {
+        let rebuilt = try rephrasing { () throws in try dataset.store.rebuildCurrentState() }
+        var report = try run()
+        report.rebuilt = rebuilt
+        return report
     }
 
     private func copyProblems() throws -> [String] {

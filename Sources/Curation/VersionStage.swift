@@ -1,10 +1,11 @@
 public import CurationCore
+public import Foundation
 import History
 import Storage
 
 /// Keeps and compares versions of the labels.
 public struct VersionStage: Sendable {
-    private let dataset: Dataset
+    let dataset: Dataset
 
     /// Creates the stage.
     public init(dataset: Dataset) { self.dataset = dataset }
@@ -20,7 +21,7 @@ public struct VersionStage: Sendable {
         at moment: Timestamp = .now
     ) throws -> Version {
         try rephrasing { () throws in
-            let lineage = try lineage()
+            let lineage = try self.lineage()
             return try dataset.store.commit(tag: tag) { found in
                 Self.version(of: found, message, author, lineage, moment)
             }
@@ -63,7 +64,7 @@ public struct VersionStage: Sendable {
     }
 
     /// What made the labels of now, but for the models: the tool and the embedders.
-    private func lineage() throws -> [String: String] {
+    func lineage() throws -> [String: String] {
         var lineage = ["tool": "winnow \(WinnowRelease.version)"]
         for embedder in try dataset.store.embedders() where embedder.id.name != ReviewFeatures.name
         {
@@ -72,6 +73,7 @@ public struct VersionStage: Sendable {
         if let main = try dataset.mainEmbedder() {
             lineage["embedder"] = main.id.name
             lineage["embedder.rows"] = "\(try dataset.store.rowCount(of: main.id))"
+            lineage["embedder.rowsDigest"] = try dataset.store.rowsDigest(of: main.id)?.hex
         }
         return lineage
     }
@@ -83,7 +85,7 @@ public struct VersionStage: Sendable {
         try rephrasing { () throws in try dataset.store.versions() }
     }
 
-    /// The names that versions have: tags and the branch, by name.
+    /// The names that versions have: tags and branches, by name.
     ///
     /// - Throws: `CurationError.storage`.
     public func names() throws -> [(name: String, version: ContentDigest)] {
@@ -117,33 +119,30 @@ public struct VersionStage: Sendable {
     ///
     /// - Throws: `CurationError.storage`.
     public func diff(from before: Version?, to after: Version?) throws -> [VersionChange] {
-        VersionDiff.changes(from: try content(of: before), to: try content(of: after)).map {
+        try rephrasing { () throws in
+            VersionChange.all(in: try dataset.store.difference(from: before, to: after))
+        }
+    }
+
+    /// What differs from a version, or from the labels of now, to labels in a file.
+    ///
+    /// Images that the file does not name are passed over.
+    ///
+    /// `file`: As for `LabelStage.labels(in:)`.
+    /// - Throws: `CurationError.input`, `.badData` with the line that is wrong.
+    public func diff(from before: Version?, to file: URL) throws -> [VersionChange] {
+        let wanted = try LabelStage(dataset: dataset).labels(in: file)
+        let after = Dictionary(wanted.map { ($0.sample.id, $0) }, uniquingKeysWith: { $1 })
+        let here = try content(of: before).filter { after[$0.sample.id] != nil }
+        return VersionDiff.changes(from: here, to: Array(after.values)).map {
             VersionChange(
                 change: $0.kind.rawValue,
-                id: $0.sample.id,
-                path: $0.sample.path,
-                sha256: $0.sample.sha256,
+                sample: $0.sample,
                 before: $0.before,
                 after: $0.after
             )
         }
     }
-}
-
-/// One difference between two versions.
-public struct VersionChange: Sendable, Hashable, Codable {
-    /// What happened: `label-added`, `class-changed`, `image-removed` and so on.
-    public let change: String
-    /// The image.
-    public let id: Sample.ID
-    /// Where its file is.
-    public let path: String
-    /// The digest of the file's bytes.
-    public let sha256: ContentDigest
-    /// The label before.
-    public let before: Label?
-    /// The label after.
-    public let after: Label?
 }
 
 /// What this release is called.

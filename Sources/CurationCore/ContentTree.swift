@@ -55,7 +55,9 @@ package enum ContentTree {
     package static func bucket(of leaf: [UInt8]) -> Int { Int(leaf[0]) << 8 | Int(leaf[1]) }
 
     /// The content digest: the SHA-256 over the class names as canonical JSON, and each bucket that is
-    /// not empty, by its number, in their order. A bucket is the SHA-256 over its leaves, sorted; images
+    /// not empty, by its number, in their order.
+    ///
+    /// A bucket is the SHA-256 over its leaves, sorted; images
     /// of the same bytes and labels count as often as they are there.
     package static func root(
         categories: [String],

@@ -24,24 +24,44 @@ public enum Label: Sendable, Hashable {
     case classification(category: String)
     /// A thing of `category` lies in `box`.
     case detection(category: String, box: BoundingBox)
+    /// A thing of `category` has the outline `polygon`.
+    case polygon(category: String, polygon: Polygon)
+    /// A thing of `category` covers `mask`, which is as large as the image.
+    case mask(category: String, mask: RunLengthMask)
 
     /// The name of the class.
     public var category: String {
         switch self {
-        case .classification(let category), .detection(let category, _): category
+        case .classification(let category), .detection(let category, _), .polygon(let category, _),
+            .mask(let category, _):
+            category
         }
     }
 }
 
-// MARK: - JSON as in the command line: `type`, `label`, `bbox`
+extension Label {
+    /// The rectangle around the shape, in pixels; nil for a class of the image as a whole.
+    public var boundingBox: BoundingBox? {
+        switch self {
+        case .classification: nil
+        case .detection(_, let box): box
+        case .polygon(_, let polygon): polygon.boundingBox
+        case .mask(_, let mask): mask.boundingBox
+        }
+    }
+}
+
+// MARK: - JSON as in the command line: `type`, `label`, and `bbox`, `segmentation` or `rle`
 
 extension Label: Codable {
-    private enum Keys: String, CodingKey { case type, label, bbox }
+    private enum Keys: String, CodingKey { case type, label, bbox, segmentation, rle }
 
-    /// Reads `{"type":"classification","label":…}` or `{"type":"box","label":…,"bbox":[x,y,w,h]}`.
+    /// Reads `{"type":"classification","label":…}`, `{"type":"box","label":…,"bbox":[x,y,w,h]}`,
+    /// `{"type":"polygon","label":…,"segmentation":[[x,y,…],…]}` or
+    /// `{"type":"mask","label":…,"rle":{"size":[h,w],"counts":"…"}}`.
     ///
-    /// - Throws: `DecodingError` when the type is unknown, the label empty, or the box not four
-    ///   finite numbers with a width and height above zero.
+    /// - Throws: `DecodingError` when the type is unknown, the label empty, the box not four
+    ///   finite numbers with a width and height above zero, or the polygon or the mask is none.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Keys.self)
         let category = try container.decode(String.self, forKey: .label)
@@ -57,11 +77,18 @@ extension Label: Codable {
             self = .classification(category: category)
         case "box":
             self = .detection(category: category, box: try Self.box(in: container))
+        case "polygon":
+            let polygon = try container.decode(Polygon.self, forKey: .segmentation)
+            self = .polygon(category: category, polygon: polygon)
+        case "mask":
+            let mask = try container.decode(RunLengthMask.self, forKey: .rle)
+            self = .mask(category: category, mask: mask)
         case let other:
             throw DecodingError.dataCorruptedError(
                 forKey: .type,
                 in: container,
-                debugDescription: "unknown annotation type '\(other)': use classification or box"
+                debugDescription:
+                    "unknown annotation type '\(other)': use classification, box, polygon or mask"
             )
         }
     }
@@ -89,6 +116,12 @@ extension Label: Codable {
         case .detection(_, let box):
             try container.encode("box", forKey: .type)
             try container.encode([box.x, box.y, box.width, box.height], forKey: .bbox)
+        case .polygon(_, let polygon):
+            try container.encode("polygon", forKey: .type)
+            try container.encode(polygon, forKey: .segmentation)
+        case .mask(_, let mask):
+            try container.encode("mask", forKey: .type)
+            try container.encode(mask, forKey: .rle)
         }
     }
 }

@@ -97,13 +97,25 @@ package struct CocoFormat {
             "iscrowd": .integer(0),
         ]
         nextAnnotation += 1
-        var sides = [0, 0, Double(image.width), Double(image.height)]
+        let whole = BoundingBox(
+            x: 0,
+            y: 0,
+            width: Double(image.width),
+            height: Double(image.height)
+        )
+        let box = label.boundingBox ?? whole
+        members["bbox"] = .array([box.x, box.y, box.width, box.height].map { .number($0) })
+        members["area"] = .number(box.width * box.height)
         switch label {
         case .classification: members["image_level"] = .bool(true)
-        case .detection(_, let box): sides = [box.x, box.y, box.width, box.height]
+        case .detection: break
+        case .polygon(_, let polygon):
+            members["segmentation"] = label.canonicalShape
+            members["area"] = .number(polygon.area)
+        case .mask(_, let mask):
+            members["segmentation"] = label.canonicalShape
+            members["area"] = .integer(mask.area)
         }
-        members["bbox"] = .array(sides.map { .number($0) })
-        members["area"] = .number(sides[2] * sides[3])
         return .object(members)
     }
 

@@ -39,12 +39,11 @@ package enum CsvFormat {
         ]
         if labels.isEmpty { return write(start + ["", "", "", "", ""]) }
         return labels.flatMap { label in
-            switch label {
-            case .classification(let category):
-                write(start + [category, "", "", "", ""])
-            case .detection(let category, let box):
-                write(start + [category] + [box.x, box.y, box.width, box.height].map(number))
+            guard let box = label.boundingBox else {
+                return write(start + [label.category, "", "", "", ""])
             }
+            let sides = [box.x, box.y, box.width, box.height].map(number)
+            return write(start + [label.category] + sides)
         }
     }
 

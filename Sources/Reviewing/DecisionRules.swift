@@ -94,6 +94,8 @@ package enum DecisionRules {
                 guard kind != .classification, box.x >= 0, box.y >= 0 else {
                     throw .badBox(item: submission.item)
                 }
+            case .polygon, .mask:
+                guard kind == .segmentation else { throw .badBox(item: submission.item) }
             }
         }
         guard classes <= 1 else { throw .severalClasses(item: submission.item) }

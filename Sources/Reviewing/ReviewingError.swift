@@ -45,7 +45,7 @@ extension ReviewingError: CustomStringConvertible {
         case .badLabel(let item, let name):
             "\(item): '\(name.prefix(40))' is no name of a class: send up to 200 visible characters"
         case .badBox(let item):
-            "\(item): the data set carries classes of whole pictures, or the box begins outside of it"
+            "\(item): the data set carries no shapes of that kind, or the box begins outside of the picture"
         case .severalClasses(let item):
             "\(item): a picture has one class: send one annotation of the type classification"
         case .exceptionsOnImage(let item):

@@ -189,7 +189,7 @@ struct ContentLeaves {
 
     /// Computes the content of a place in the log from its rows alone.
     ///
-    /// - Parameter tombstones: The leaves of images that were forgotten since.
+    /// `tombstones`: The leaves of images that were forgotten since.
     static func content(
         at point: LogPoint,
         tombstones: [[UInt8]],

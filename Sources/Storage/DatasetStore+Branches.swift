@@ -112,7 +112,7 @@ extension DatasetStore {
 
     /// Makes the labels, images and classes of now those of another branch's newest version.
     ///
-    /// - Parameter leavingBehind: Whether to go even though there is work that no version holds.
+    /// `leavingBehind`: Whether to go even though there is work that no version holds.
     /// - Returns: The number of the change; nil where nothing differs.
     /// - Throws: `StorageError.uncommitted`, `.merging`, `.branch`.
     @discardableResult

@@ -143,6 +143,58 @@ extension DatasetStore {
         }
     }
 
+    /// Overwrites the vectors of an image by zeros, in every feature file.
+    func zeroVectors(of sample: Sample.ID, in database: Database) throws {
+        let places = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT embedder.id, embedder.dimension, embedder.file, embedding.row,
+                    embeddingBatch.firstRow, embeddingBatch.rows
+                FROM embedding JOIN embedder ON embedder.id = embedding.embedder
+                JOIN embeddingBatch ON embeddingBatch.embedder = embedder.id
+                    AND embedding.row >= embeddingBatch.firstRow
+                    AND embedding.row < embeddingBatch.firstRow + embeddingBatch.rows
+                WHERE embedding.sample = ?
+                """,
+            arguments: [sample]
+        )
+        try database.execute(sql: "DELETE FROM embedding WHERE sample = ?", arguments: [sample])
+        for place in places {
+            let embedder = EmbedderRow(place)
+            let (first, count): (Int, Int) = (place["firstRow"], place["rows"])
+            let file = file(of: embedder)
+            // What is gone already needs no zeros.
+            guard file.isWhole(upTo: first + count) else { continue }
+            let zeros = [Float](repeating: 0, count: embedder.dimension)
+            try file.write(zeros, at: place["row"])
+            let owners = try Self.places(embedder.id, in: database)
+            let digest = FeatureFile.digest(
+                (first..<first + count).map { owners[$0] ?? 0 },
+                try file.read(count, at: first)
+            )
+            try database.execute(
+                sql: "UPDATE embeddingBatch SET sha256 = ? WHERE embedder = ? AND firstRow = ?",
+                arguments: [digest.hex, embedder.id, first]
+            )
+        }
+    }
+
+    /// The digest over the batches of an embedder, which pins all its rows; nil before the first.
+    package func rowsDigest(of embedder: EmbedderID) throws(StorageError) -> ContentDigest? {
+        try read { database in
+            let batches = try String.fetchAll(
+                database,
+                sql: """
+                    SELECT sha256 FROM embeddingBatch
+                    JOIN embedder ON embedder.id = embeddingBatch.embedder
+                    WHERE name = ? AND digest = ? ORDER BY firstRow
+                    """,
+                arguments: [embedder.name, embedder.digest.hex]
+            )
+            return batches.isEmpty ? nil : ContentDigest(of: batches.joined(separator: "\n"))
+        }
+    }
+
     /// The samples that have no vector of `embedder`, by id.
     package func samplesWithoutEmbedding(
         from embedder: EmbedderID
@@ -152,7 +204,7 @@ extension DatasetStore {
                 database,
                 sql: """
                     SELECT sample.* FROM sample
-                    WHERE NOT EXISTS (
+                    WHERE sample.present = 1 AND NOT EXISTS (
                         SELECT 1 FROM embedding JOIN embedder ON embedder.id = embedding.embedder
                         WHERE embedding.sample = sample.id
                             AND embedder.name = ? AND embedder.digest = ?)
@@ -173,7 +225,10 @@ extension DatasetStore {
             ).map(EmbedderRow.init)
             let places = try Row.fetchAll(
                 database,
-                sql: "SELECT sample, row FROM embedding WHERE embedder = ? ORDER BY sample",
+                sql: """
+                    SELECT sample, row FROM embedding JOIN sample ON sample.id = embedding.sample
+                    WHERE embedder = ? AND sample.present = 1 ORDER BY sample
+                    """,
                 arguments: [row?.id]
             ).map { (sample: $0["sample"] as Int64, row: $0["row"] as Int) }
             return (row, places)

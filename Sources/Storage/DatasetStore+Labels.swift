@@ -155,10 +155,9 @@ extension DatasetStore {
 
     /// Gives images labels, or takes them away, without a review.
     ///
-    /// - Parameters:
-    ///   - labels: For each image all its labels; none takes them away.
-    ///   - author: Who says so.
-    ///   - message: Why.
+    /// `labels`: For each image all its labels; none takes them away.
+    /// `author`: Who says so.
+    /// `message`: Why.
     /// - Returns: The number of the change; nil where nothing differs from what is.
     @discardableResult
     package func label(

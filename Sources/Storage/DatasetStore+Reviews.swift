@@ -114,7 +114,10 @@ extension DatasetStore {
                     JOIN reviewTask ON reviewTask.id = reviewTaskSample.task
                     WHERE reviewTaskSample.sample = :sample AND reviewTask.state = 'leased')
                 OR EXISTS (
-                    SELECT 1 FROM currentLabel WHERE sample = :sample AND state = 'accepted')
+                    SELECT 1 FROM currentLabel WHERE sample = :sample AND state = 'accepted'
+                        AND NOT EXISTS (
+                            SELECT 1 FROM conflict
+                            WHERE conflict.sample = :sample AND resolvedBy IS NULL))
                 OR NOT EXISTS (SELECT 1 FROM sample WHERE id = :sample AND present = 1)
                 """
         )
@@ -312,11 +315,7 @@ extension DatasetStore {
             at: moment
         )
         batch.payload["decision"] = try CanonicalText.json(submission)
-        let names = try categoryIDs(in: database)
-        for (sample, labels) in Dictionary(grouping: effects.labels, by: \.sample) {
-            let current = try AnnotationTable.current(of: sample, in: database)
-            batch.revisions += try LabelRevisions(current, categories: names).deciding(labels)
-        }
+        batch.revisions = try revisions(of: effects.labels, task, in: database)
         let change = try batch.append(to: database)
         try database.execute(
             sql: """
@@ -337,6 +336,21 @@ extension DatasetStore {
         let accepted = Set(effects.labels.filter { $0.state == .accepted }.map(\.sample))
         try resolveConflicts(of: Array(accepted), by: change, in: database)
         return change
+    }
+
+    private static func revisions(
+        of labels: [NewAnnotation],
+        _ task: StoredTask,
+        in database: Database
+    ) throws -> [RevisionDraft] {
+        let names = try categoryIDs(in: database)
+        // A conflict of a merge is about one label: the others were agreed on.
+        let isConflict = task.reason == .disagreement && task.samples.count == 1
+        return try Dictionary(grouping: labels, by: \.sample).flatMap { sample, labels in
+            let current = try AnnotationTable.current(of: sample, in: database)
+            return try LabelRevisions(current, categories: names)
+                .deciding(labels, keepingOthers: isConflict)
+        }
     }
 
     static func endLeases(before now: Double, in database: Database) throws {

@@ -58,7 +58,7 @@ extension DatasetStore {
     ///
     /// What something newer changed is left as it is. Undoing an undo is a redo.
     ///
-    /// - Parameter batch: The batch; nil for the newest that stands and can be undone.
+    /// `batch`: The batch; nil for the newest that stands and can be undone.
     /// - Throws: `StorageError.batch` when there is none, or it cannot be undone; `.busy`.
     package func undo(
         batch: Int64?,
@@ -73,7 +73,7 @@ extension DatasetStore {
 
     /// Does what was undone again.
     ///
-    /// - Parameter batch: The batch that was undone; nil for the one that was undone last.
+    /// `batch`: The batch that was undone; nil for the one that was undone last.
     /// - Throws: as `undo(batch:author:at:)`.
     package func redo(
         batch: Int64?,
@@ -112,7 +112,7 @@ extension DatasetStore {
 
     /// The undo of a batch that was not itself undone; nil while the batch stands.
     ///
-    /// - Parameter passing: An undo that does not count, since it is being undone.
+    /// `passing`: An undo that does not count, since it is being undone.
     static func standingUndo(
         of change: Int64,
         passing: Int64? = nil,

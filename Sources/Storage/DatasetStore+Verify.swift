@@ -7,6 +7,21 @@ extension DatasetStore {
     ///
     /// - Returns: A sentence for each problem; none when all is well.
     package func verifyDatabase() throws(StorageError) -> [String] {
+        // What is still in the journal alone is written into the file, so that all pages are there.
+        try? translating { () throws in
+            try pool.writeWithoutTransaction {
+                try $0.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)")
+            }
+        }
+        let pages = PageChecksums.problems(in: Self.databaseFile(in: folder))
+        do {
+            return pages + (try verifyRows())
+        } catch let error where !pages.isEmpty {
+            return pages + ["\(error)"]
+        }
+    }
+
+    private func verifyRows() throws(StorageError) -> [String] {
         try read { database in
             var problems = try String.fetchAll(database, sql: "PRAGMA integrity_check")
                 .filter { $0 != "ok" }
@@ -32,6 +47,17 @@ extension DatasetStore {
                     ORDER BY review.id
                     """
             ).map { "review \($0): the decision is not the one in the log" }
+            return problems
+        }
+    }
+
+    /// Makes what is current again from the log.
+    ///
+    /// - Returns: A sentence for each table that was not what the log says.
+    package func rebuildCurrentState() throws(StorageError) -> [String] {
+        try write { database in
+            let problems = try CurrentState.problems(in: database)
+            if !problems.isEmpty { try CurrentState.rebuild(in: database) }
             return problems
         }
     }

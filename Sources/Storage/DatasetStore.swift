@@ -20,6 +20,7 @@ package final class DatasetStore: Sendable {
         let file = databaseFile(in: folder)
         guard FileManager.default.fileExists(atPath: file.path) else { return false }
         do {
+            try PageChecksums.register()
             let queue = try DatabaseQueue(path: file.path)
             return try queue.read {
                 try $0.tableExists("dataset")
@@ -86,15 +87,22 @@ package final class DatasetStore: Sendable {
     private init(folder: URL) throws(StorageError) {
         self.folder = folder
         pool = try translating { () throws in
+            try PageChecksums.register()
             var configuration = Configuration()
             configuration.busyMode = .timeout(5)
             configuration.maximumReaderCount = 4
+            configuration.prepareDatabase { try PageChecksums.reserve(in: $0) }
             let pool = try DatabasePool(
                 path: Self.databaseFile(in: folder).path,
                 configuration: configuration
             )
             // A decision that was acknowledged must survive a power cut, not only a crash.
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            // What `forget` deletes is overwritten.
+            try pool.writeWithoutTransaction {
+                try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON")
+                // What was left half made may have pages without checksums.
+                if try !$0.tableExists("dataset") { try $0.execute(sql: "VACUUM") }
+            }
             return pool
         }
         let migrator = Migrations.migrator
@@ -122,6 +130,23 @@ package final class DatasetStore: Sendable {
 
     /// The branch that a data set begins with.
     package static let firstBranch = "main"
+
+    /// Copies the database as it is at one moment, while others may write.
+    ///
+    /// - Parameter folder: An empty folder, which becomes that of the copy.
+    /// - Throws: `StorageError.full`, `.database`.
+    package func backup(to folder: URL) throws(StorageError) {
+        try translating { () throws in
+            var configuration = Configuration()
+            configuration.prepareDatabase { try PageChecksums.reserve(in: $0) }
+            let target = try DatabaseQueue(
+                path: Self.databaseFile(in: folder).path,
+                configuration: configuration
+            )
+            try pool.backup(to: target)
+            try target.close()
+        }
+    }
 
     func write<T>(_ body: (Database) throws -> T) throws(StorageError) -> T {
         try translating { () throws in try pool.write(body) }

@@ -18,24 +18,12 @@ struct LabelContent: Hashable {
         self.init(kind: row["kind"], category: row["category"], geometry: row["geometry"])
     }
 
-    /// Puts a label into the words of a row.
+    /// Puts a label into the words of a row: its shape as the content digest takes it, so that the numbers
+    /// are the same on every machine.
     init(_ label: Label, category: Int64) {
-        let geometry: String?
-        switch label {
-        case .classification:
-            kind = "classification"
-            geometry = nil
-        case .detection(_, let box):
-            kind = "box"
-            geometry = Self.text([box.x, box.y, box.width, box.height])
-        }
+        kind = label.kind
+        geometry = label.canonicalShape.map { String(decoding: $0.bytes, as: UTF8.self) }
         self.category = category
-        self.geometry = geometry
-    }
-
-    // As the content digest takes it, so that the numbers are the same on every machine.
-    private static func text(_ numbers: [Double]) -> String {
-        String(decoding: CanonicalJSON.array(numbers.map { .number($0) }).bytes, as: UTF8.self)
     }
 
     /// The label in the words of the library, of the class with the name.
@@ -44,15 +32,26 @@ struct LabelContent: Hashable {
     }
 
     static func label(kind: String, category: String, geometry: String?) throws -> Label {
-        guard kind == "box" else { return .classification(category: category) }
-        let text = geometry ?? ""
-        guard let box = try? JSONDecoder().decode([Double].self, from: Data(text.utf8)),
-            box.count == 4
-        else { throw StorageError.database(message: "a box with the geometry '\(text)'") }
-        return .detection(
-            category: category,
-            box: BoundingBox(x: box[0], y: box[1], width: box[2], height: box[3])
-        )
+        guard kind != "classification" else { return .classification(category: category) }
+        let data = Data((geometry ?? "").utf8)
+        do {
+            switch kind {
+            case "polygon":
+                let polygon = try JSONDecoder().decode(Polygon.self, from: data)
+                return .polygon(category: category, polygon: polygon)
+            case "mask":
+                let mask = try JSONDecoder().decode(RunLengthMask.self, from: data)
+                return .mask(category: category, mask: mask)
+            default:
+                let box = try JSONDecoder().decode([Double].self, from: data)
+                guard box.count == 4 else { break }
+                return .detection(
+                    category: category,
+                    box: BoundingBox(x: box[0], y: box[1], width: box[2], height: box[3])
+                )
+            }
+        } catch is DecodingError {}
+        throw StorageError.database(message: "a \(kind) with the geometry '\(geometry ?? "")'")
     }
 }
 

@@ -15,7 +15,12 @@ struct LabelRevisions {
 
     /// A decision: what it accepts takes the place of all that was accepted, and of refusals of the
     /// same class; what it refuses ends what was accepted of that class.
-    func deciding(_ labels: [NewAnnotation]) throws -> [RevisionDraft] {
+    ///
+    /// `keepingOthers`: Whether other labels of other kinds or places stay accepted.
+    func deciding(
+        _ labels: [NewAnnotation],
+        keepingOthers: Bool = false
+    ) throws -> [RevisionDraft] {
         var revisions = self
         var drafts: [RevisionDraft] = []
         for state in [AnnotationRow.State.accepted, .rejected] {
@@ -29,7 +34,7 @@ struct LabelRevisions {
         for row in revisions.rest {
             let ends =
                 switch row.state {
-                case .accepted: !accepted.isEmpty
+                case .accepted: !accepted.isEmpty && !keepingOthers
                 case .rejected: classes.contains(row.content.category)
                 case .removed: false
                 }

@@ -81,6 +81,11 @@ struct LogPoint {
             ORDER BY membership.id DESC LIMIT 1), 1) = 1
         """
 
+    /// The accepted labels of an image; nil where it did not belong to the data set.
+    func rows(of sample: Int64, in database: Database) throws -> [AnnotationRow]? {
+        try has(sample, in: database) ? accepted(of: sample, in: database) : nil
+    }
+
     /// The accepted labels of one image at the place, by age.
     func accepted(of sample: Int64, in database: Database) throws -> [AnnotationRow] {
         try AnnotationTable.current(of: sample, in: database).compactMap {

@@ -46,7 +46,7 @@ struct SectionDigest: ~Copyable {
     }
 
     /// The digest of the rows of one image.
-    static func leaf(of rows: [some LoggedRow]) -> [UInt8] {
+    static func leaf(of rows: [any LoggedRow]) -> [UInt8] {
         var hasher = ContentHasher()
         var bytes = RowBytes()
         for row in rows {

@@ -1,4 +1,4 @@
-/// The SQL of schema 0.1.0: labels, predictions and their review. Frozen once released.
+/// The SQL of schema 0.1.0: labels, predictions and their review; frozen once released.
 enum Schema1Labels {
     static let sql = """
         CREATE TABLE annotation (

@@ -1,4 +1,4 @@
-/// The SQL of schema 0.1.0: what the stages compute. Frozen once released.
+/// The SQL of schema 0.1.0: what the stages compute; frozen once released.
 enum Schema1Stages {
     static let sql = """
         CREATE TABLE importFailure (

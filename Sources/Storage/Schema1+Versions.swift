@@ -1,4 +1,4 @@
-/// The SQL of schema 0.1.0: versions, tombstones and views. Frozen once released.
+/// The SQL of schema 0.1.0: versions, tombstones and views; frozen once released.
 enum Schema1Versions {
     static let sql = """
         CREATE TABLE copies (

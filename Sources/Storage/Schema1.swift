@@ -1,5 +1,6 @@
-/// The SQL of schema 0.1.0: the log, classes, images and what belongs to them. `schemas/store.sql` says
-/// the same with more words. Frozen once released.
+/// The SQL of schema 0.1.0: the log, classes, images and what belongs to them.
+///
+/// `schemas/store.sql` says the same with more words. Frozen once released.
 enum Schema1 {
     static let sql = """
         CREATE TABLE dataset (

@@ -94,6 +94,7 @@ extension ExportStage.Report {
         if unlabeled > 0 { text += " \(unlabeled) pictures without a label left out." }
         if copies > 0 { text += " \(copies) exact copies left out." }
         if !leftOut.isEmpty { text += " \(leftOut.count) that cannot be read left out." }
+        if heldBack > 0 { text += " \(heldBack) kept out by `winnow rules`." }
         return text + "\nManifest: \(manifest)"
     }
 }

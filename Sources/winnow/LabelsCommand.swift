@@ -55,6 +55,7 @@ struct LabelsCommand: ParsableCommand {
                     sha256: labeled.sample.sha256,
                     annotations: labeled.labels.map {
                         LabelDocument(
+                            id: nil,
                             content: $0,
                             source: "version:\(version.id.hex.prefix(12))",
                             state: .accepted,
@@ -72,6 +73,7 @@ struct LabelsCommand: ParsableCommand {
                 sha256: sample.sha256,
                 annotations: (annotations[sample.id] ?? []).map {
                     LabelDocument(
+                        id: $0.id,
                         content: $0.label,
                         source: $0.source,
                         state: $0.state,
@@ -85,12 +87,14 @@ struct LabelsCommand: ParsableCommand {
 
 /// A label as `--json` prints it: `type`, `label`, `bbox`, with `source`, `state` and `score`.
 struct LabelDocument: Encodable {
+    /// The name of the label, which `winnow why` takes; none in a version.
+    let id: String?
     let content: Label
     let source: String
     let state: LabelState
     let score: Double?
 
-    private enum Keys: String, CodingKey { case source, state, score }
+    private enum Keys: String, CodingKey { case id, source, state, score }
 
     /// The class.
     var label: String { content.category }
@@ -98,6 +102,7 @@ struct LabelDocument: Encodable {
     func encode(to encoder: any Encoder) throws {
         try content.encode(to: encoder)
         var container = encoder.container(keyedBy: Keys.self)
+        try container.encodeIfPresent(id, forKey: .id)
         try container.encode(source, forKey: .source)
         try container.encode(state, forKey: .state)
         try container.encodeIfPresent(score, forKey: .score)

@@ -154,6 +154,7 @@ struct DiffCommand: ParsableCommand {
             Examples:
               winnow diff v1 v2 -d ~/cats
               winnow diff HEAD -d ~/cats          what is not committed yet
+              winnow diff v1 --with labels.jsonl -d ~/cats
             """
     )
 
@@ -163,24 +164,58 @@ struct DiffCommand: ParsableCommand {
     @Argument(help: "The version after (default: the labels of now).")
     var after: String?
 
+    @Option(help: "Compare with the labels in this file: JSON Lines, or CSV.")
+    var with: String?
+
+    @Flag(help: "Print how many differences of each kind there are, and no more.")
+    var summary = false
+
     @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        guard after == nil || with == nil else {
+            throw ValidationError("compare with a version or with a file, not both")
+        }
+    }
 
     func run() throws {
         let stage = VersionStage(dataset: try global.open())
-        let changes = try stage.diff(
-            from: try stage.version(named: before),
-            to: try after.map { try stage.version(named: $0) }
-        )
-        for change in changes {
+        let from = try stage.version(named: before)
+        let changes =
+            if let with {
+                try stage.diff(from: from, to: URL(filePath: with))
+            } else {
+                try stage.diff(from: from, to: try after.map { try stage.version(named: $0) })
+            }
+        let counts = Dictionary(changes.map { ($0.change, 1) }, uniquingKeysWith: +)
+        if summary, global.json { return try Terminal.show(json: counts) }
+        for change in changes where !summary {
             if global.json {
                 try Terminal.show(json: change)
             } else {
-                let before = change.before?.category.printable ?? "-"
-                let after = change.after?.category.printable ?? "-"
-                Terminal.show("\(change.change)\t\(change.path.printable)\t\(before) -> \(after)")
+                Terminal.show(change.line)
             }
         }
-        if !global.json { Terminal.show("\(changes.count) differences") }
+        guard !global.json else { return }
+        let text = counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        Terminal.show(
+            "\(changes.count) differences" + (text.isEmpty ? "" : ": ")
+                + text.joined(separator: ", ")
+        )
+    }
+}
+
+extension VersionChange {
+    /// One line for people.
+    var line: String {
+        if let category {
+            let after = renamed.map { " -> \($0.printable)" } ?? ""
+            return "\(change)\t\(category.printable)\(after)"
+        }
+        let before = before?.category.printable ?? "-"
+        let after = after?.category.printable ?? "-"
+        let overlap = iou.map { "\tIoU \($0.rounded(to: 2))" } ?? ""
+        return "\(change)\t\((path ?? "").printable)\t\(before) -> \(after)\(overlap)"
     }
 }
 
@@ -209,34 +244,5 @@ struct TagCommand: ParsableCommand {
         } else {
             Terminal.show(document.line)
         }
-    }
-}
-
-/// `winnow verify`.
-struct VerifyCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "verify",
-        abstract: "Check the database, the log, decisions, vectors and every version.",
-        discussion: """
-            Exits with 1 when something is not what was written.
-
-            Example:
-              winnow verify -d ~/cats
-            """
-    )
-
-    @OptionGroup var global: GlobalOptions
-
-    func run() throws {
-        let report = try VerifyStage(dataset: try global.open()).run()
-        if global.json {
-            try Terminal.show(json: report)
-        } else {
-            report.problems.forEach { Terminal.show($0) }
-            Terminal.show(
-                report.ok ? "All is as it was written." : "Problems: \(report.problems.count)"
-            )
-        }
-        if !report.ok { throw ExitCodes.finding }
     }
 }

@@ -45,8 +45,24 @@ struct Winnow: AsyncParsableCommand {
             CommandGroup(
                 name: "Versions",
                 subcommands: [
-                    CommitCommand.self, LogCommand.self, ShowCommand.self, DiffCommand.self,
-                    TagCommand.self, VerifyCommand.self, ExportVerifyCommand.self,
+                    CommitCommand.self, StatusCommand.self, LogCommand.self, ShowCommand.self,
+                    DiffCommand.self, TagCommand.self, BranchCommand.self, SwitchCommand.self,
+                    MergeCommand.self, RestoreCommand.self, ExportVerifyCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Labels and their history",
+                subcommands: [
+                    LabelCommand.self, ClassesCommand.self, RemoveCommand.self, FieldsCommand.self,
+                    RulesCommand.self, HistoryCommand.self, UndoCommand.self, RedoCommand.self,
+                    BlameCommand.self, WhyCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Care",
+                subcommands: [
+                    VerifyCommand.self, BackupCommand.self, RestoreFromCommand.self,
+                    ForgetCommand.self,
                 ]
             ),
         ]

@@ -9,7 +9,7 @@ import Testing
         "Reviewing", "Quality", "Interchange", "Export",
     ]
     private static let shims: Set = [
-        "CArchive", "CDigest", "CImageCodecs", "COnnxRuntime", "CVectorKernels",
+        "CArchive", "CDigest", "CImageCodecs", "COnnxRuntime", "CPageChecksum", "CVectorKernels",
     ]
     private static let outside: Set = ["GRDB", "Hummingbird", "ArgumentParser", "Logging"]
 

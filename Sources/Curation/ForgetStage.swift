@@ -1,0 +1,68 @@
+public import CurationCore
+import Foundation
+import Storage
+
+/// Erases pictures from the data set and all its versions.
+public struct ForgetStage: Sendable {
+    /// What was erased.
+    public struct Report: Sendable, Codable {
+        /// The batch of the log, which cannot be undone.
+        public let batch: String
+        /// The numbers of the pictures.
+        public let forgotten: [Sample.ID]
+        /// How many files of the data set were removed: thumbnails and copies.
+        public let filesRemoved: Int
+
+        enum CodingKeys: String, CodingKey {
+            case batch, forgotten
+            case filesRemoved = "files_removed"
+        }
+    }
+
+    private let dataset: Dataset
+
+    /// Creates the stage.
+    public init(dataset: Dataset) { self.dataset = dataset }
+
+    /// The pictures that forgetting these would erase: themselves, and all with the same bytes.
+    ///
+    /// - Throws: `CurationError.storage`.
+    public func images(_ samples: [Sample.ID]) throws -> [Sample] {
+        try rephrasing { () throws in try dataset.store.withCopies(samples) }
+    }
+
+    /// Erases pictures, and all with the same bytes.
+    ///
+    /// - Throws: `CurationError.busy`, `.storage`.
+    public func run(
+        _ samples: [Sample.ID],
+        author: String,
+        message: String = "",
+        at moment: Timestamp = .now
+    ) throws -> Report {
+        try rephrasing { () throws in
+            let all = try dataset.store.withCopies(samples)
+            // The files first: should this end early, the next run finds the pictures still named.
+            let files = DatasetFiles(folder: dataset.folder)
+            var removed = 0
+            for digest in Set(all.map(\.sha256)) {
+                for path in [files.thumbnail(of: digest), files.copy(of: digest)]
+                where FileManager.default.fileExists(atPath: path) {
+                    try FileManager.default.removeItem(atPath: path)
+                    removed += 1
+                }
+            }
+            let outcome = try dataset.store.forget(
+                all,
+                author: author,
+                message: message,
+                at: moment
+            )
+            return Report(
+                batch: "b-\(outcome.change)",
+                forgotten: outcome.samples,
+                filesRemoved: removed
+            )
+        }
+    }
+}

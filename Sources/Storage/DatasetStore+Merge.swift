@@ -1,0 +1,197 @@
+package import CurationCore
+import FoundationEssentials
+import GRDB
+
+/// How a merge ended.
+package struct MergeResult: Sendable {
+    /// What came of it.
+    package enum Kind: Sendable, Equatable {
+        /// The branch had it all already.
+        case upToDate
+        /// The branch had nothing of its own, and is now where the other one is.
+        case fastForward
+        /// Both sides are joined in a new version.
+        case merged
+        /// Both sides are joined but for conflicts, which wait for review; no version was made.
+        case conflicts(Int)
+    }
+
+    /// What came of it.
+    package let kind: Kind
+    /// The version that the branch is at now.
+    package let version: Version?
+    /// How many images differ from before.
+    package let images: Int
+}
+
+extension DatasetStore {
+    /// Joins the labels of another version into those of the branch.
+    ///
+    /// `name`: What people call the version.
+    /// `join`: Merges one image.
+    /// `describe`: Describes the version that comes of it.
+    /// - Throws: `StorageError.uncommitted`, `.merging`, `.category` where both sides renamed a class.
+    package func merge(
+        _ theirs: Version,
+        called name: String,
+        author: String,
+        at moment: Timestamp,
+        join: (MergeInput) -> MergeOutcome,
+        describe: (CommitContent) throws -> Version
+    ) throws(StorageError) -> MergeResult {
+        try write { database in
+            try Self.checkIsFinished(leavingBehind: false, in: database)
+            let branch = try Self.branch(in: database)
+            guard
+                let head = try Self.reference(branch, in: database).flatMap(
+                    ContentDigest.init(hex:)
+                )
+            else {
+                throw StorageError.branch(branch, reason: "it has no version yet: commit first")
+            }
+            let base = try Self.commonAncestor(head, theirs.id, in: database)
+            if base == theirs.id {
+                let version = try Self.version(head.hex, in: database)
+                return MergeResult(kind: .upToDate, version: version, images: 0)
+            }
+            var merge = MergeBatch(author: author, at: moment, called: name, ours: branch)
+            if base == head {
+                try merge.take(LogPoint(of: theirs.id, in: database), in: database)
+                try merge.append(to: database)
+                try Self.move(branch: branch, to: theirs.id.hex, in: database)
+                return MergeResult(kind: .fastForward, version: theirs, images: merge.images)
+            }
+            try merge.join(
+                from: base.map { try LogPoint(of: $0, in: database) }
+                    ?? LogPoint(change: 0, in: database),
+                theirs: LogPoint(of: theirs.id, in: database),
+                in: database,
+                join
+            )
+            return try Self.finish(merge, of: theirs, in: database, describe: describe)
+        }
+    }
+
+    /// Writes a merge, and makes a version of it unless there are conflicts.
+    private static func finish(
+        _ merge: MergeBatch,
+        of theirs: Version,
+        in database: Database,
+        describe: (CommitContent) throws -> Version
+    ) throws -> MergeResult {
+        try merge.append(to: database)
+        try database.execute(sql: "UPDATE dataset SET merging = ?", arguments: [theirs.id.hex])
+        guard merge.conflicts == 0 else {
+            return MergeResult(
+                kind: .conflicts(merge.conflicts),
+                version: nil,
+                images: merge.images
+            )
+        }
+        let version = try commit(tag: nil, in: database, describe: describe)
+        return MergeResult(kind: .merged, version: version, images: merge.images)
+    }
+
+    /// Takes a merge that is not finished back: everything is as in the newest version of the branch.
+    ///
+    /// - Throws: `StorageError.batch` when no merge is going on.
+    package func abortMerge(author: String, at moment: Timestamp) throws(StorageError) {
+        try write { database in
+            let merging = try String.fetchOne(database, sql: "SELECT merging FROM dataset")
+            let branch = try Self.branch(in: database)
+            guard merging != nil,
+                let head = try Self.reference(branch, in: database).flatMap(
+                    ContentDigest.init(hex:)
+                )
+            else { throw StorageError.batch(nil, reason: "no merge is going on") }
+            var batch = LabelBatch(kind: .restore, author: author, at: moment)
+            batch.payload = ["message": "merge taken back", "version": head.hex]
+            try Self.add(LogPoint(of: head, in: database), to: &batch, in: database)
+            let change = try batch.append(to: database)
+            try database.execute(
+                sql: "UPDATE conflict SET resolvedBy = ? WHERE resolvedBy IS NULL",
+                arguments: [change]
+            )
+            try database.execute(sql: "UPDATE dataset SET merging = NULL")
+        }
+    }
+
+    /// The newest version that both grew from; nil when there is none.
+    private static func commonAncestor(
+        _ first: ContentDigest,
+        _ second: ContentDigest,
+        in database: Database
+    ) throws -> ContentDigest? {
+        try Row.fetchOne(
+            database,
+            sql: """
+                WITH RECURSIVE
+                first (id) AS (SELECT ? UNION
+                    SELECT parent FROM versionParent JOIN first ON versionParent.version = first.id),
+                second (id) AS (SELECT ? UNION
+                    SELECT parent FROM versionParent JOIN second ON versionParent.version = second.id)
+                SELECT version.id FROM version
+                JOIN first ON first.id = version.id JOIN second ON second.id = version.id
+                ORDER BY version.number DESC LIMIT 1
+                """,
+            arguments: [first.hex, second.hex]
+        ).map { try ContentDigest($0, "id") }
+    }
+
+    /// The open conflicts of images that nobody was given, by image.
+    package func openConflicts(
+        limit: Int,
+        now: Double
+    ) throws(StorageError) -> [OpenConflict] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT conflict.*, json_extract(change.payload, '$.ours') AS ourName,
+                        json_extract(change.payload, '$.theirs') AS theirName
+                    FROM conflict JOIN change ON change.id = conflict.change
+                    WHERE resolvedBy IS NULL AND NOT EXISTS (
+                        SELECT 1 FROM reviewTaskSample
+                        JOIN reviewTask ON reviewTask.id = reviewTaskSample.task
+                        WHERE reviewTaskSample.sample = conflict.sample
+                            AND reviewTask.state = 'leased' AND reviewTask.expiresAt > ?)
+                    ORDER BY conflict.sample, conflict.id LIMIT ?
+                    """,
+                arguments: [now, limit]
+            ).map { row in
+                OpenConflict(
+                    sample: row["sample"],
+                    base: try Label(json: row["base"]),
+                    ours: try Label(json: row["ours"]),
+                    theirs: try Label(json: row["theirs"]),
+                    ourName: row["ourName"] ?? "ours",
+                    theirName: row["theirName"] ?? "theirs"
+                )
+            }
+        }
+    }
+}
+
+/// A conflict that waits for a person.
+package struct OpenConflict: Sendable {
+    /// The image.
+    package let sample: Sample.ID
+    /// What the label was where both sides began; nil where there was none.
+    package let base: Label?
+    /// What the branch says that was merged into.
+    package let ours: Label?
+    /// What the merged branch says.
+    package let theirs: Label?
+    /// The name of the one branch.
+    package let ourName: String
+    /// The name of the other.
+    package let theirName: String
+}
+
+extension Label {
+    /// Reads the label of a conflict.
+    fileprivate init?(json: String?) throws {
+        guard let json else { return nil }
+        self = try JSONDecoder().decode(Label.self, from: Data(json.utf8))
+    }
+}
