@@ -1,8 +1,9 @@
 -- The whole schema of `winnow.sqlite`, as of 0.1.0. A test holds a fresh store to this text.
 --
 -- The log is `change` and the tables whose rows name a change: `annotation`, `prediction`, `sample`,
--- `membership`, `move`, `categoryRevision`, `fieldRevision`. Their rows are never updated, and deleted
--- only for a picture that was forgotten. What is current (`currentLabel`, `category`, `currentField`,
+-- `membership`, `move`, `categoryRevision`, `fieldRevision`. Their rows are never updated but for
+-- `path` and `present` of a sample, which follow from its moves and its membership; and deleted only
+-- for a picture that was forgotten. What is current (`currentLabel`, `category`, `currentField`,
 -- `sample.present`, `predictionRun`) is kept by the same transactions and follows from the log.
 --
 -- To read, use the views at the end, which stay as they are: v_labels, v_images, v_decisions,
@@ -283,10 +284,11 @@ CREATE TABLE annotation (
     id INTEGER PRIMARY KEY,
     object INTEGER NOT NULL CHECK (object <= id),
     sample INTEGER NOT NULL REFERENCES sample (id),
-    kind TEXT NOT NULL CHECK (kind IN ('classification', 'box', 'polygon', 'mask')),
+    kind TEXT NOT NULL CHECK (
+        kind = 'classification' OR kind = 'box' OR kind = 'polygon' OR kind = 'mask'),
     category INTEGER NOT NULL REFERENCES category (id),
     geometry TEXT CHECK (geometry IS NULL OR json_valid(geometry)),
-    state TEXT NOT NULL CHECK (state IN ('accepted', 'rejected', 'removed')),
+    state TEXT NOT NULL CHECK (state = 'accepted' OR state = 'rejected' OR state = 'removed'),
     source TEXT NOT NULL CHECK (length(source) > 0),
     prior INTEGER CHECK (prior < id),
     origin INTEGER CHECK (origin < id),
@@ -305,23 +307,33 @@ BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
 CREATE TABLE currentLabel (
     sample INTEGER NOT NULL REFERENCES sample (id),
     object INTEGER NOT NULL,
-    revision INTEGER NOT NULL REFERENCES annotation (id),
+    revision INTEGER NOT NULL,
     category INTEGER NOT NULL REFERENCES category (id),
     state TEXT NOT NULL,
     PRIMARY KEY (sample, object)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX currentLabel_category ON currentLabel (category, state);
 
+-- The runs: whose they are, and the act that replaced each. Those that none replaced are the proposals
+-- of now, as far as nobody has decided the image. A prediction that stands replaces all predictions and
+-- imports before it.
+CREATE TABLE predictionRun (
+    run INTEGER PRIMARY KEY REFERENCES change (id),
+    source TEXT NOT NULL CHECK (length(source) > 0),
+    retiredBy INTEGER REFERENCES change (id) CHECK (retiredBy >= run)
+) STRICT;
+CREATE INDEX predictionRun_live ON predictionRun (run) WHERE retiredBy IS NULL;
+
 -- Labels that a model proposed, or an import or a merge: all those of one act are one run.
 CREATE TABLE prediction (
-    run INTEGER NOT NULL REFERENCES change (id),
+    run INTEGER NOT NULL REFERENCES predictionRun (run),
     sample INTEGER NOT NULL REFERENCES sample (id),
     position INTEGER NOT NULL CHECK (position >= 0),
-    kind TEXT NOT NULL CHECK (kind IN ('classification', 'box', 'polygon', 'mask')),
+    kind TEXT NOT NULL CHECK (
+        kind = 'classification' OR kind = 'box' OR kind = 'polygon' OR kind = 'mask'),
     category INTEGER NOT NULL REFERENCES category (id),
     geometry TEXT CHECK (geometry IS NULL OR json_valid(geometry)),
     score REAL NOT NULL CHECK (score BETWEEN 0 AND 1),
-    source TEXT NOT NULL CHECK (length(source) > 0),
     PRIMARY KEY (run, sample, position),
     CHECK ((kind = 'classification') = (geometry IS NULL))
 ) STRICT, WITHOUT ROWID;
@@ -330,14 +342,6 @@ BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
 CREATE TRIGGER prediction_is_never_deleted BEFORE DELETE ON prediction
 WHEN NOT EXISTS (SELECT 1 FROM tombstone WHERE sample = OLD.sample)
 BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
-
--- The runs, and the act that replaced each; those that none replaced are the proposals of now, as far
--- as nobody has decided the image.
-CREATE TABLE predictionRun (
-    run INTEGER PRIMARY KEY REFERENCES change (id),
-    retiredBy INTEGER REFERENCES change (id) CHECK (retiredBy >= run)
-) STRICT;
-CREATE INDEX predictionRun_live ON predictionRun (run) WHERE retiredBy IS NULL;
 
 -- Models that proposed labels, with what is needed to name them again.
 CREATE TABLE model (
@@ -349,7 +353,8 @@ CREATE TABLE model (
 ) STRICT, WITHOUT ROWID;
 
 -- What was given to a person: one image or a group, with the proposals that were shown.
--- `expiresAt` is in seconds since 1970.
+-- `expiresAt` is in seconds since 1970; `change` is the last act before it was given out; `conflict` is
+-- what it is about, where a merge asks.
 CREATE TABLE reviewTask (
     id INTEGER PRIMARY KEY,
     reason TEXT NOT NULL CHECK (
@@ -360,7 +365,9 @@ CREATE TABLE reviewTask (
     state TEXT NOT NULL CHECK (state IN ('leased', 'decided', 'returned')),
     lease TEXT NOT NULL UNIQUE,
     reviewer TEXT NOT NULL,
-    expiresAt REAL NOT NULL
+    expiresAt REAL NOT NULL,
+    change INTEGER NOT NULL REFERENCES change (id),
+    conflict INTEGER REFERENCES conflict (id)
 ) STRICT;
 CREATE INDEX reviewTask_leased ON reviewTask (expiresAt) WHERE state = 'leased';
 CREATE TABLE reviewTaskSample (
@@ -388,6 +395,7 @@ CREATE TABLE review (
     UNIQUE (reviewer, submission)
 ) STRICT;
 CREATE INDEX review_task ON review (task);
+CREATE INDEX review_change ON review (change);
 
 -- What a merge could not decide: the label that both sides changed, each in its own way, as JSON;
 -- NULL where a side has none. It is open until a person decides the image.
@@ -402,6 +410,7 @@ CREATE TABLE conflict (
 ) STRICT;
 CREATE INDEX conflict_open ON conflict (sample) WHERE resolvedBy IS NULL;
 CREATE INDEX conflict_resolvedBy ON conflict (resolvedBy) WHERE resolvedBy IS NOT NULL;
+CREATE INDEX conflict_sample ON conflict (sample);
 
 -- Groups of copies as they were known when versions were made, by the SHA-256 of their text.
 CREATE TABLE copies (
@@ -508,7 +517,7 @@ WHERE currentLabel.state <> 'removed' AND sample.present = 1
 UNION ALL
 SELECT 'p-' || prediction.run || '-' || prediction.sample || '-' || prediction.position,
     prediction.sample, sample.path, sample.sha256, prediction.kind, category.name,
-    prediction.geometry, 'proposed', prediction.score, prediction.source
+    prediction.geometry, 'proposed', prediction.score, predictionRun.source
 FROM predictionRun
 JOIN prediction ON prediction.run = predictionRun.run
 JOIN sample ON sample.id = prediction.sample

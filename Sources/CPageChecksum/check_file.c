@@ -17,6 +17,7 @@ typedef struct {
     uint8_t *page;
     uint32_t page_size;
     int pauses;
+    uint64_t unstamped;
 } reader;
 
 static int read_at(reader *reader, void *bytes, uint32_t size, sqlite3_int64 offset) {
@@ -44,6 +45,10 @@ static bool is_right(reader *reader, uint64_t number) {
     for (int times = 0;; times++) {
         int code = read_at(reader, reader->page, reader->page_size, offset);
         if (code == SQLITE_OK && cpc_fits(reader->page, reader->page_size, number)) return true;
+        if (code == SQLITE_OK && cpc_is_unstamped(reader->page, reader->page_size)) {
+            reader->unstamped++;
+            return true;
+        }
         if (code == SQLITE_IOERR_SHORT_READ && file_size(reader) <= offset) return true;
         if (!wait_for_writer(reader, times)) return false;
     }
@@ -92,10 +97,11 @@ static bool open_file(reader *reader) {
 }
 
 int32_t cpc_check_file(const char *path, void (*report)(void *context, uint64_t page),
-                       void *context, uint64_t *pages) {
+                       void *context, uint64_t *pages, uint64_t *unstamped) {
     *pages = 0;
     sqlite3_vfs *ours = sqlite3_vfs_find(CPC_VFS_NAME);
     reader reader = {.vfs = ours ? ours->pAppData : sqlite3_vfs_find(NULL)};
+    *unstamped = 0;
     if (!reader.vfs) return CPC_UNREADABLE;
     int32_t result = CPC_UNREADABLE;
     reader.page = malloc(CPC_LARGEST_PAGE);
@@ -103,6 +109,7 @@ int32_t cpc_check_file(const char *path, void (*report)(void *context, uint64_t 
     if (reader.page && reader.file && name_file(&reader, path) && open_file(&reader))
         result = check(&reader, report, context, pages);
     if (reader.file && reader.file->pMethods) reader.file->pMethods->xClose(reader.file);
+    *unstamped = reader.unstamped;
     sqlite3_free_filename(reader.name);
     free(reader.file);
     free(reader.page);

@@ -5,8 +5,9 @@
 // at 1 GiB, which SQLite never reads or writes. SQLite itself leaves holes: of a page that is freed
 // in the transaction which added it, and that no secure delete clears, a mode with a journal writes
 // nothing, only a page behind it; and a file may be made larger ahead of need. The first are filled
-// here, the second is not done. So a page of zeros has no exemption, and one that the disk lost is
-// found: it could be the end of a long value of zeros. All other pages that a transaction freed
+// here, the second is not done. So a page that the disk changed is
+// found, unless it has no checksum at all: programs without this layer write such pages. All other
+// pages that a transaction freed
 // keep the content and checksum they had, or get new ones like any page.
 #include "page_checksum.h"
 #include <string.h>
@@ -68,7 +69,12 @@ static int verify(cpc_file *file, uint8_t *page, uint32_t size, sqlite3_int64 of
     if (number == 1 && lost_its_reserve(page, size)) return mismatch(number);
     if (file->page_size != size) learn_format(file);
     if (file->page_size != size || cpc_is_lock_page(size, number)) return SQLITE_OK;
-    if (cpc_fits(page, size, number)) return SQLITE_OK;
+    if (cpc_fits(page, size, number) || cpc_is_unstamped(page, size)) {
+        // SQLite gets pages without checksum, so that those in the WAL have none either: another
+        // program may be the last to close it, and put them into this file as they are.
+        cpc_unstamp(page, size);
+        return SQLITE_OK;
+    }
     learn_format(file);
     return file->page_size == size ? mismatch(number) : SQLITE_OK;
 }

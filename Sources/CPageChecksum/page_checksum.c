@@ -67,6 +67,14 @@ void cpc_stamp(uint8_t *page, uint32_t size, uint64_t number) {
         page[size - CHECKSUM_SIZE + i] = (uint8_t)(sum >> (8 * i));
 }
 
+bool cpc_is_unstamped(const uint8_t *page, uint32_t size) {
+    return load(page + size - CHECKSUM_SIZE) == 0;
+}
+
+void cpc_unstamp(uint8_t *page, uint32_t size) {
+    memset(page + size - CHECKSUM_SIZE, 0, CHECKSUM_SIZE);
+}
+
 bool cpc_fits(const uint8_t *page, uint32_t size, uint64_t number) {
     return checksum(page, size, number) == load(page + size - CHECKSUM_SIZE);
 }

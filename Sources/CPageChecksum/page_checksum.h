@@ -42,6 +42,10 @@ bool cpc_states_reserve(const uint8_t *header);
 bool cpc_is_lock_page(uint32_t size, uint64_t number);
 // Writes the checksum to the end of the page.
 void cpc_stamp(uint8_t *page, uint32_t size, uint64_t number);
+// Whether there is no checksum: a page that another program put there, out of a WAL.
+bool cpc_is_unstamped(const uint8_t *page, uint32_t size);
+// Takes the checksum away.
+void cpc_unstamp(uint8_t *page, uint32_t size);
 // Whether the checksum at the end of the page is that of the page.
 bool cpc_fits(const uint8_t *page, uint32_t size, uint64_t number);
 

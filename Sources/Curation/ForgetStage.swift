@@ -12,9 +12,11 @@ public struct ForgetStage: Sendable {
         public let forgotten: [Sample.ID]
         /// How many files of the data set were removed: thumbnails and copies.
         public let filesRemoved: Int
+        /// Whether the data set holds none of it; not so while another process has it open.
+        public let clean: Bool
 
         enum CodingKeys: String, CodingKey {
-            case batch, forgotten
+            case batch, forgotten, clean
             case filesRemoved = "files_removed"
         }
     }
@@ -42,26 +44,26 @@ public struct ForgetStage: Sendable {
     ) throws -> Report {
         try rephrasing { () throws in
             let all = try dataset.store.withCopies(samples)
-            // The files first: should this end early, the next run finds the pictures still named.
-            let files = DatasetFiles(folder: dataset.folder)
-            var removed = 0
-            for digest in Set(all.map(\.sha256)) {
-                for path in [files.thumbnail(of: digest), files.copy(of: digest)]
-                where FileManager.default.fileExists(atPath: path) {
-                    try FileManager.default.removeItem(atPath: path)
-                    removed += 1
-                }
-            }
             let outcome = try dataset.store.forget(
                 all,
                 author: author,
                 message: message,
                 at: moment
             )
+            let files = DatasetFiles(folder: dataset.folder)
+            var removed = 0
+            for digest in outcome.digests {
+                for path in [files.thumbnail(of: digest), files.copy(of: digest)]
+                where FileManager.default.fileExists(atPath: path) {
+                    try FileManager.default.removeItem(atPath: path)
+                    removed += 1
+                }
+            }
             return Report(
                 batch: "b-\(outcome.change)",
                 forgotten: outcome.samples,
-                filesRemoved: removed
+                filesRemoved: removed,
+                clean: outcome.isClean
             )
         }
     }

@@ -33,14 +33,25 @@ public struct LabelStage: Sendable {
     ) throws -> EditReport {
         try rephrasing { () throws in
             let task = try dataset.store.schema().schema.task
-            for image in labels { try Self.check(image, task) }
+            var wanted: [Sample.ID: LabeledSample] = [:]
+            for image in labels {
+                try Self.check(image, task)
+                guard
+                    wanted.updateValue(image, forKey: image.sample.id).map({ $0 == image }) ?? true
+                else {
+                    throw CurationError.badData(
+                        "\(image.sample.path) comes twice, with different labels: keep one of them"
+                    )
+                }
+            }
             let change = try dataset.store.label(
-                labels.map { ($0.sample.id, $0.labels) },
+                wanted.values.sorted { $0.sample.id < $1.sample.id }
+                    .map { ($0.sample.id, $0.labels) },
                 author: author,
                 message: message,
                 at: moment
             )
-            return EditReport(change.map { ($0, labels.count) })
+            return EditReport(change.map { ($0, wanted.count) })
         }
     }
 
@@ -96,34 +107,49 @@ public struct LabelStage: Sendable {
         }
     }
 
-    /// The image that a text names: its number, its path, or the beginning of its SHA-256.
+    /// The image that a text names: its number, its path, its file name, or the beginning of its SHA-256.
     ///
-    /// `includingRemoved`: Whether one that was taken out of the data set counts.
     /// - Throws: `CurationError.input` when there is none, or more than one.
     public func image(_ name: String, includingRemoved: Bool = false) throws -> Sample {
+        try images([name], includingRemoved: includingRemoved)[0]
+    }
+
+    /// The images that texts name, in their order; `includingRemoved` says whether those count that were
+    /// taken out of the data set.
+    ///
+    /// - Throws: `CurationError.input` when there is none for a text, or more than one.
+    public func images(_ names: [String], includingRemoved: Bool = false) throws -> [Sample] {
         try rephrasing { () throws in
             var all = try dataset.store.samples()
             if includingRemoved { all += try dataset.store.removedSamples() }
-            if let id = Int64(name), let sample = all.first(where: { $0.id == id }) {
-                return sample
-            }
+            let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
+            let byPath = Dictionary(
+                all.map { (ExactText($0.path), $0) },
+                uniquingKeysWith: { first, _ in first }
+            )
             var absolute = AbsolutePaths()
-            let path = PathText.text(of: absolute.path(PathText.bytes(of: name)))
-            var found = all.filter { ExactText($0.path) == ExactText(path) }
-            if found.isEmpty, name.count >= 6 {
-                found = all.filter { $0.sha256.hex.hasPrefix(name.lowercased()) }
+            return try names.map { name in
+                if let id = Int64(name), let sample = byID[id] { return sample }
+                let path = PathText.text(of: absolute.path(PathText.bytes(of: name)))
+                if let sample = byPath[ExactText(path)] { return sample }
+                return try Self.only(all, called: name)
             }
-            if found.isEmpty { found = all.filter { $0.path.hasSuffix("/\(name)") } }
-            guard let first = found.first else {
-                throw CurationError.input("no picture '\(name)': `winnow labels` lists them")
-            }
-            guard found.count == 1 else {
-                throw CurationError.input(
-                    "'\(name)' is \(found.count) pictures: give the number, as `winnow labels` prints it"
-                )
-            }
-            return first
         }
+    }
+
+    private static func only(_ all: [Sample], called name: String) throws -> Sample {
+        let digest = name.lowercased()
+        var found = name.count < 6 ? [] : all.filter { $0.sha256.hex.hasPrefix(digest) }
+        if found.isEmpty { found = all.filter { $0.path.hasSuffix("/\(name)") } }
+        guard let first = found.first else {
+            throw CurationError.input("no picture '\(name)': `winnow labels` lists them")
+        }
+        guard found.count == 1 else {
+            throw CurationError.input(
+                "'\(name)' is \(found.count) pictures: give the number, as `winnow labels --json` prints it"
+            )
+        }
+        return first
     }
 
     /// Labels that a file gives to images of the data set.
@@ -146,26 +172,17 @@ public struct LabelStage: Sendable {
             }
         }
         let byID = Dictionary(uniqueKeysWithValues: samples.map { ($0.id, $0) })
-        let byDigest = Dictionary(
-            samples.map { ($0.sha256, $0) },
-            uniquingKeysWith: { first, _ in first }
-        )
+        let byDigest = Dictionary(grouping: samples, by: \.sha256)
         let byPath = Dictionary(uniqueKeysWithValues: samples.map { ($0.path, $0) })
         let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         return try lines.enumerated().compactMap { index, line in
             guard !line.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) else { return nil }
-            let parsed: LabelLine
-            do {
-                parsed = try JSONDecoder().decode(LabelLine.self, from: Data(line))
-            } catch {
-                throw CurationError.badData(
-                    "\(file.path), line \(index + 1): not a picture with its annotations as "
-                        + "`winnow labels --json` prints them"
-                )
-            }
-            let sample =
-                parsed.sha256.flatMap { byDigest[$0] } ?? parsed.path.flatMap { byPath[$0] }
-                ?? parsed.id.flatMap { byID[$0] }
+            let parsed = try LabelLine(line, "\(file.path), line \(index + 1)")
+            let named = parsed.path.flatMap { byPath[$0] } ?? parsed.id.flatMap { byID[$0] }
+            // The bytes decide; the name tells copies of the same bytes apart.
+            let copies = parsed.sha256.map { byDigest[$0] ?? [] }
+            let sample: Sample? =
+                if let copies { copies.first { $0.id == named?.id } ?? copies.first } else { named }
             guard let sample else {
                 throw CurationError.badData(
                     "\(file.path), line \(index + 1): the data set has no such picture"
@@ -196,4 +213,15 @@ private struct LabelLine: Decodable {
     let path: String?
     let sha256: ContentDigest?
     let annotations: [Annotation]
+
+    /// Reads a line; `place` is where it is, for people.
+    init(_ line: Data.SubSequence, _ place: String) throws {
+        do {
+            self = try JSONDecoder().decode(LabelLine.self, from: Data(line))
+        } catch {
+            throw CurationError.badData(
+                "\(place): not a picture with its annotations as `winnow labels --json` prints them"
+            )
+        }
+    }
 }

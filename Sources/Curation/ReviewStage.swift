@@ -85,9 +85,13 @@ public final class ReviewStage: Sendable {
             try store.keep(model, at: now)
         }
         return tasks.map { task in
-            let sides = conflicts.first { $0.plan == task }?.proposals
-            let shown = sides ?? proposer.proposals(task)
-            return NewTask(plan: task, proposals: shown, lease: Self.token())
+            let conflict = conflicts.first { $0.plan == task }
+            return NewTask(
+                plan: task,
+                proposals: conflict?.proposals ?? proposer.proposals(task),
+                lease: Self.token(),
+                conflict: conflict?.id
+            )
         }
     }
 
@@ -96,7 +100,7 @@ public final class ReviewStage: Sendable {
         _ limit: Int,
         _ again: [PlannedTask],
         _ now: Timestamp
-    ) throws -> [(plan: PlannedTask, proposals: [ReviewItem.Proposal])] {
+    ) throws -> [(id: Int64, plan: PlannedTask, proposals: [ReviewItem.Proposal])] {
         let taken = Set(again.flatMap(\.samples))
         return try dataset.store.openConflicts(limit: limit, now: now.seconds)
             .filter { !taken.contains($0.sample) }
@@ -106,7 +110,12 @@ public final class ReviewStage: Sendable {
                 ]
                 let proposals = sides.compactMap { label, name in
                     label.map {
-                        ReviewItem.Proposal(label: $0.category, score: 0.5, source: name)
+                        ReviewItem.Proposal(
+                            label: $0.category,
+                            score: 0.5,
+                            source: name,
+                            annotation: $0
+                        )
                     }
                 }
                 let plan = PlannedTask(
@@ -115,7 +124,7 @@ public final class ReviewStage: Sendable {
                     score: 0.5,
                     reason: .disagreement
                 )
-                return (plan, proposals)
+                return (conflict.id, plan, proposals)
             }
     }
 
@@ -161,10 +170,11 @@ public final class ReviewStage: Sendable {
                     predictions: task.proposals.enumerated().map { index, proposal in
                         ReviewItem.Proposal(
                             id: "p-\(task.id)-\(index + 1)",
-                            type: "classification",
+                            type: proposal.annotation?.kind ?? "classification",
                             label: proposal.label,
                             score: proposal.score,
-                            source: proposal.source
+                            source: proposal.source,
+                            annotation: proposal.annotation
                         )
                     }
                 )
@@ -217,6 +227,7 @@ public final class ReviewStage: Sendable {
             score: task.proposals.first?.score,
             reason: task.reason
         )
+        if task.conflict != nil { return try decide(submission, task) }
         let proposed = task.proposals.first.map { [Label.classification(category: $0.label)] }
         let changes = try DecisionRules.changes(
             of: submission,
@@ -237,6 +248,40 @@ public final class ReviewStage: Sendable {
             label: labels.first { $0.state == .accepted }?.label.category,
             exceptions: Set(submission.except ?? []).count
         )
+    }
+
+    /// A conflict of a merge: accepting takes the side whose class is named, or the first; refusing takes
+    /// neither; correcting says what it is instead.
+    ///
+    /// Other labels of the picture stay.
+    private static func decide(
+        _ submission: ReviewSubmission,
+        _ task: StoredTask
+    ) throws -> ReviewEffects {
+        let chosen: [Label]
+        switch submission.decision {
+        case .accept:
+            let side = task.proposals.first { $0.label == submission.label ?? $0.label }
+            guard let side else {
+                throw ReviewingError.noLabel(item: submission.item)
+            }
+            chosen = [side.annotation ?? .classification(category: side.label)]
+        case .correct:
+            guard let labels = submission.annotations, !labels.isEmpty else {
+                throw ReviewingError.noAnnotations(item: submission.item)
+            }
+            chosen = labels
+        case .reject, .skip: chosen = []
+        }
+        let labels = chosen.map {
+            NewAnnotation(
+                sample: task.samples[0],
+                label: $0,
+                state: .accepted,
+                source: "reviewer:\(submission.reviewer)"
+            )
+        }
+        return ReviewEffects(labels: labels, label: chosen.first?.category, exceptions: 0)
     }
 
     /// Takes back the newest decisions of a reviewer, or of anybody when nil.

@@ -18,6 +18,8 @@ public struct WorkingStatus: Sendable, Codable {
     public let imagesRemoved: Int
     /// Labels that differ, of images that were there before.
     public let labelsChanged: Int
+    /// Refusals of classes that differ: part of the branch, not of a version's content.
+    public let refusalsChanged: Int
     /// Classes that differ.
     public let classesChanged: Int
 
@@ -26,12 +28,15 @@ public struct WorkingStatus: Sendable, Codable {
         case imagesAdded = "images_added"
         case imagesRemoved = "images_removed"
         case labelsChanged = "labels_changed"
+        case refusalsChanged = "refusals_changed"
         case classesChanged = "classes_changed"
     }
 
     /// Whether the newest version holds everything.
     public var isClean: Bool {
-        merging == nil && imagesAdded + imagesRemoved + labelsChanged + classesChanged == 0
+        merging == nil
+            && imagesAdded + imagesRemoved + labelsChanged + refusalsChanged
+                + classesChanged == 0
     }
 }
 
@@ -73,6 +78,7 @@ extension VersionStage {
                 imagesAdded: state.difference.added.count,
                 imagesRemoved: state.difference.removed.count,
                 labelsChanged: state.difference.labels.count,
+                refusalsChanged: state.difference.refusals,
                 classesChanged: classes
             )
         }

@@ -25,6 +25,13 @@ import CDigest
         }
     }
 
+    /// Adds words, little-endian.
+    package mutating func update(words: [UInt64]) {
+        unsafe words.withUnsafeBytes { buffer in
+            unsafe cdg_sha256_add(state, buffer.baseAddress, buffer.count)
+        }
+    }
+
     /// Adds the raw memory of a row of floats, little-endian.
     package mutating func update(_ values: ArraySlice<Float>) {
         unsafe values.withUnsafeBytes { buffer in

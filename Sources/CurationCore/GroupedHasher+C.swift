@@ -17,9 +17,9 @@ import CDigest
         if !finished { _ = unsafe Self.end(state) }
     }
 
-    /// Adds bytes to the group of `key`: the last one, or a new one.
-    package mutating func add(_ bytes: [UInt8], to key: Int64) {
-        unsafe bytes.withUnsafeBytes { buffer in
+    /// Adds words, little-endian, to the group of `key`: the last one, or a new one.
+    package mutating func add(_ words: [UInt64], to key: Int64) {
+        unsafe words.withUnsafeBytes { buffer in
             unsafe cdg_groups_add(state, key, buffer.baseAddress, buffer.count)
         }
     }

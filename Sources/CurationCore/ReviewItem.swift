@@ -32,14 +32,16 @@ public struct ReviewItem: Sendable, Hashable, Codable {
     public struct Proposal: Sendable, Hashable, Codable {
         /// The name of the proposal, `p-` and numbers, in an item of one image.
         public let id: String?
-        /// `classification`, in an item of one image.
+        /// `classification`, or the kind of shape, in an item of one image.
         public let type: String?
         /// The class.
         public let label: String
         /// Its probability, 0 to 1.
         public let score: Double
-        /// The model that proposed it, `name@digest`.
+        /// The model that proposed it, `name@digest`; the branch, in a conflict of a merge.
         public let source: String
+        /// The label with its shape, in a conflict of a merge.
+        public let annotation: Label?
 
         /// Describes a proposal.
         public init(
@@ -47,13 +49,15 @@ public struct ReviewItem: Sendable, Hashable, Codable {
             type: String? = nil,
             label: String,
             score: Double,
-            source: String
+            source: String,
+            annotation: Label? = nil
         ) {
             self.id = id
             self.type = type
             self.label = label
             self.score = score
             self.source = source
+            self.annotation = annotation
         }
     }
 

@@ -24,8 +24,33 @@ package enum ThreeWayMerge {
         case (let kept?, nil), (nil, let kept?):
             // Who took the image away did not see what the other side made of it meanwhile.
             if Set(kept) == Set(base) { return MergeOutcome(labels: nil, conflicts: []) }
-            return merge(base: base, input.ours ?? [], input.theirs ?? [])
+            return disputed(base: base, kept, isOurs: input.ours != nil)
         }
+    }
+
+    /// One side took the image away, and the other one changed its labels: each change is a conflict,
+    /// and the image stays until it is decided.
+    private static func disputed(
+        base: [ObjectLabel],
+        _ kept: [ObjectLabel],
+        isOurs: Bool
+    ) -> MergeOutcome {
+        var labels: [ObjectLabel] = []
+        var conflicts: [MergeOutcome.Conflict] = []
+        for triple in triples(base, kept, base) {
+            if triple.ours?.label == triple.base?.label {
+                if let label = triple.ours { labels.append(label) }
+            } else {
+                conflicts.append(
+                    MergeOutcome.Conflict(
+                        base: triple.base,
+                        ours: isOurs ? triple.ours : nil,
+                        theirs: isOurs ? nil : triple.ours
+                    )
+                )
+            }
+        }
+        return MergeOutcome(labels: labels, conflicts: conflicts)
     }
 
     /// One label in three states.

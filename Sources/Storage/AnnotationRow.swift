@@ -34,7 +34,7 @@ struct AnnotationRow: LoggedRow {
         id = row["id"]
         object = row["object"]
         sample = row["sample"]
-        content = LabelContent(row)
+        content = try LabelContent(row)
         state = try row.value("state")
         source = row["source"]
         prior = row["prior"]
@@ -48,9 +48,7 @@ struct AnnotationRow: LoggedRow {
         bytes.add(id)
         bytes.add(object)
         bytes.add(sample)
-        bytes.add(content.kind)
-        bytes.add(content.category)
-        bytes.add(content.geometry)
+        content.write(to: &bytes)
         bytes.add(state.rawValue)
         bytes.add(source)
         bytes.add(prior)
@@ -109,35 +107,28 @@ struct PredictionRow: LoggedRow {
     let position: Int64
     let content: LabelContent
     let score: Double
-    let source: String
 
     static let section = LogSection.prediction
 
-    init(sample: Int64, position: Int64, content: LabelContent, score: Double, source: String) {
+    init(sample: Int64, position: Int64, content: LabelContent, score: Double) {
         self.sample = sample
         self.position = position
         self.content = content
         self.score = score
-        self.source = source
     }
 
-    init(_ row: Row) {
+    init(_ row: Row) throws {
         self.init(
             sample: row["sample"],
             position: row["position"],
-            content: LabelContent(row),
-            score: row["score"],
-            source: row["source"]
+            content: try LabelContent(row),
+            score: row["score"]
         )
     }
 
     func write(to bytes: inout RowBytes) {
-        bytes.add(sample)
         bytes.add(position)
-        bytes.add(content.kind)
-        bytes.add(content.category)
-        bytes.add(content.geometry)
         bytes.add(score)
-        bytes.add(source)
+        content.write(to: &bytes)
     }
 }

@@ -3,7 +3,14 @@ import GRDB
 /// The revisions of labels, and what is current of them.
 enum AnnotationTable {
     static func last(in database: Database) throws -> Int64 {
-        try Int64.fetchOne(database, sql: "SELECT coalesce(max(id), 0) FROM annotation") ?? 0
+        // What was forgotten keeps its number: none is given out twice.
+        try Int64.fetchOne(
+            database,
+            sql: """
+                SELECT max(coalesce((SELECT max(id) FROM annotation), 0),
+                    coalesce((SELECT lastAnnotation FROM change ORDER BY id DESC LIMIT 1), 0))
+                """
+        ) ?? 0
     }
 
     /// Writes revisions and makes them those of now.
@@ -28,7 +35,7 @@ enum AnnotationTable {
             annotation.bind(row.id, at: 1)
             annotation.bind(row.object, at: 2)
             annotation.bind(row.sample, at: 3)
-            annotation.bind(row.content.kind, at: 4)
+            annotation.bind(row.content.kind.rawValue, at: 4)
             annotation.bind(row.content.category, at: 5)
             annotation.bind(row.content.geometry, at: 6)
             annotation.bind(row.state.rawValue, at: 7)
@@ -87,28 +94,37 @@ enum AnnotationTable {
 
 /// The predictions, by runs.
 enum PredictionTable {
-    static func insert(_ rows: [PredictionRow], run: Int64, in database: Database) throws {
+    static func insert(
+        _ rows: [PredictionRow],
+        run: Int64,
+        source: String,
+        in database: Database
+    ) throws {
         guard !rows.isEmpty else { return }
         try database.execute(
-            sql: "INSERT INTO predictionRun (run) VALUES (?)",
-            arguments: [run]
+            sql: "INSERT INTO predictionRun (run, source) VALUES (?, ?)",
+            arguments: [run, source]
         )
         let statement = try RawStatement(
             """
-            INSERT INTO prediction (run, sample, position, kind, category, geometry, score, source)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO prediction (run, sample, position, category, score, kind, geometry)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
             """,
             in: database
         )
         statement.bind(run, at: 1)
+        var kind: LabelKind?
         for row in rows {
             statement.bind(row.sample, at: 2)
             statement.bind(row.position, at: 3)
-            statement.bind(row.content.kind, at: 4)
-            statement.bind(row.content.category, at: 5)
-            statement.bind(row.content.geometry, at: 6)
-            statement.bind(row.score, at: 7)
-            statement.bind(row.source, at: 8)
+            statement.bind(row.content.category, at: 4)
+            statement.bind(row.score, at: 5)
+            // What was set stays, and most runs have labels of one kind.
+            if row.content.kind != kind { statement.bind(row.content.kind.rawValue, at: 6) }
+            if row.content.kind != .classification || row.content.kind != kind {
+                statement.bind(row.content.geometry, at: 7)
+            }
+            kind = row.content.kind
             try statement.run()
         }
     }

@@ -43,6 +43,19 @@ struct CategoryRow: LoggedRow, Hashable {
         for text in [supercategory, color, hotkey, description, guideline] { bytes.add(text) }
     }
 
+    /// Writes what classes are now.
+    ///
+    /// Names may go from one to another: for a moment none is taken.
+    static func insert(_ rows: [CategoryRow], change: Int64, in database: Database) throws {
+        for row in rows {
+            try database.execute(
+                sql: "UPDATE category SET present = 0 WHERE id = ?",
+                arguments: [row.category]
+            )
+        }
+        for row in rows { try row.insert(change: change, in: database) }
+    }
+
     /// Writes what the class is now, and that it is so from the act on.
     func insert(change: Int64, in database: Database) throws {
         let values: StatementArguments = [

@@ -61,7 +61,9 @@ enum CurrentState {
                 ? nil
                 : "\(table.name): \(count) rows are not what the log says; it can be made again"
         }
-        if try liveRuns(in: database) != storedRuns(in: database) {
+        let derived = try PredictionRuns.derived(in: database)
+        let stored = try storedRuns(in: database)
+        if derived.contains(where: { stored[$0.key] != $0.value }) {
             problems.append("predictionRun: it is not what the log says; it can be made again")
         }
         return problems
@@ -69,7 +71,6 @@ enum CurrentState {
 
     /// Makes the current state again from the log.
     static func rebuild(in database: Database) throws {
-        let runs = try liveRuns(in: database)
         try database.execute(sql: "DELETE FROM currentLabel")
         try database.execute(sql: "DELETE FROM currentField")
         for table in tables {
@@ -95,10 +96,13 @@ enum CurrentState {
                 )
             }
         }
-        try database.execute(sql: "DELETE FROM predictionRun")
-        for (run, retiredBy) in runs {
+        for (run, retiredBy) in try PredictionRuns.derived(in: database) {
             try database.execute(
-                sql: "INSERT INTO predictionRun (run, retiredBy) VALUES (?, ?)",
+                sql: """
+                    INSERT INTO predictionRun (run, source, retiredBy)
+                    SELECT id, author, ?2 FROM change WHERE id = ?1
+                    ON CONFLICT (run) DO UPDATE SET retiredBy = excluded.retiredBy
+                    """,
                 arguments: [run, retiredBy]
             )
         }
@@ -110,44 +114,5 @@ enum CurrentState {
     private static func storedRuns(in database: Database) throws -> [Int64: Int64?] {
         let rows = try Row.fetchAll(database, sql: "SELECT run, retiredBy FROM predictionRun")
         return Dictionary(uniqueKeysWithValues: rows.map { ($0["run"], $0["retiredBy"]) })
-    }
-
-    /// Plays the log: a prediction retires all runs before it, an undo takes that back.
-    private static func liveRuns(in database: Database) throws -> [Int64: Int64?] {
-        var runs: [Int64: Int64?] = [:]
-        let kept = try Set(Int64.fetchAll(database, sql: "SELECT run FROM predictionRun"))
-        let changes = try Row.fetchCursor(
-            database,
-            sql: "SELECT id, kind, undoes FROM change ORDER BY id"
-        )
-        var kinds: [Int64: String] = [:]
-        var targets: [Int64: Int64] = [:]
-        while let row = try changes.next() {
-            let (id, kind, undoes): (Int64, String, Int64?) = (
-                row["id"], row["kind"], row["undoes"]
-            )
-            if ["predict", "undo"].contains(kind) || kept.contains(id) { kinds[id] = kind }
-            if kept.contains(id) { runs[id] = .some(nil) }
-            if kind == "predict" { retire(&runs, by: id) { $0 != id } }
-            guard kind == "undo", let undoes else { continue }
-            targets[id] = undoes
-            if kinds[undoes] == "undo" {
-                let again = targets[undoes] ?? 0
-                if kinds[again] == "predict" { retire(&runs, by: again) { $0 < again } }
-                if runs[again] == .some(undoes) { runs[again] = .some(nil) }
-            } else {
-                for (run, by) in runs where by == undoes { runs[run] = .some(nil) }
-                if runs[undoes] == .some(nil) { runs[undoes] = .some(id) }
-            }
-        }
-        return runs
-    }
-
-    private static func retire(
-        _ runs: inout [Int64: Int64?],
-        by change: Int64,
-        where isOlder: (Int64) -> Bool
-    ) {
-        for (run, by) in runs where by == nil && isOlder(run) { runs[run] = .some(change) }
     }
 }

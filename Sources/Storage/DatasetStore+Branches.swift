@@ -172,8 +172,7 @@ extension DatasetStore {
         }
         batch.categories.sort { $0.category < $1.category }
         for label in try RevisedLabel.all(after: point, upTo: now, in: database) {
-            let wanted = label.earlier.flatMap { $0.state == .removed ? nil : $0 }
-            if let wanted {
+            if let wanted = label.earlier {
                 guard wanted.content != label.later.content || wanted.state != label.later.state
                 else { continue }
                 batch.revisions.append(.repeating(wanted, after: label.later))

@@ -1,4 +1,5 @@
 package import CurationCore
+import Foundation
 import GRDB
 
 /// A change of the class list.
@@ -115,8 +116,12 @@ private struct ClassEdit {
     }
 
     private func checkIsFree(_ name: String) throws {
-        guard !name.isEmpty, name.count <= 200 else {
-            throw StorageError.category(name, reason: "a name has 1 to 200 characters")
+        guard !name.isEmpty, name.count <= 200, name == name.precomposedStringWithCanonicalMapping
+        else {
+            throw StorageError.category(
+                name,
+                reason: "a name has 1 to 200 characters, composed (NFC)"
+            )
         }
         guard classes[name] == nil else {
             throw StorageError.category(
@@ -189,7 +194,7 @@ private struct ClassEdit {
         batch.categories = [row]
     }
 
-    /// Labels become those of another class; what would say the same twice goes.
+    /// Labels become those of another class; what would say the same twice goes, and refusals.
     private mutating func move(
         _ labels: [AnnotationRow],
         to target: CategoryRow,
@@ -201,12 +206,14 @@ private struct ClassEdit {
                 category: target.category,
                 geometry: label.content.geometry
             )
-            let isThere = try AnnotationTable.current(of: label.sample, in: database).contains {
+            let same = try AnnotationTable.current(of: label.sample, in: database).first {
                 $0.state != .removed && $0.content == content
             }
-            if isThere {
+            // «Not this class» says nothing of the one that it becomes.
+            if label.state == .rejected || same?.state == .accepted {
                 batch.revisions.append(.removal(of: label, source: batch.author))
             } else {
+                if let same { batch.revisions.append(.removal(of: same, source: batch.author)) }
                 batch.revisions.append(
                     RevisionDraft(
                         sample: label.sample,
@@ -238,16 +245,15 @@ private struct ClassEdit {
         for label in labels where label.state == .accepted {
             for part in parts {
                 batch.predictions.append(
-                    NewAnnotation(
+                    Prediction(
                         sample: label.sample,
                         label: try label.content.label(category: part),
-                        state: .proposed,
-                        score: 1 / Double(parts.count),
-                        source: "split:\(name)"
+                        score: 1 / Double(parts.count)
                     )
                 )
             }
         }
+        batch.predictionSource = "split:\(name)"
         note("split", name, parts.joined(separator: ","))
         guard !stays else { return }
         row.isPresent = false

@@ -10,6 +10,8 @@ package struct ForgottenImages: Sendable {
     package let samples: [Sample.ID]
     /// Digests of files that no image of the data set has any more.
     package let digests: [ContentDigest]
+    /// Whether the database files hold none of it; not so while another process reads them.
+    package let isClean: Bool
 }
 
 extension DatasetStore {
@@ -40,28 +42,50 @@ extension DatasetStore {
         message: String,
         at moment: Timestamp
     ) throws(StorageError) -> ForgottenImages {
-        let change = try write { database in
-            var batch = LabelBatch(kind: .forget, author: author, at: moment)
-            batch.payload["images"] = "\(samples.count)"
-            if !message.isEmpty { batch.payload["message"] = message }
-            let change = try batch.append(to: database)
-            for sample in samples { try forget(sample, by: change, in: database) }
-            for table in ["contentState", "contentLeaf", "contentBucket"] {
-                try database.execute(sql: "DELETE FROM \(table)")
+        let change = try translating { () throws in
+            try pool.writeWithoutTransaction { database in
+                // Each row that goes would be looked for in all tables; they are taken out of all of them.
+                try database.execute(sql: "PRAGMA foreign_keys = OFF")
+                defer { try? database.execute(sql: "PRAGMA foreign_keys = ON") }
+                var change: Int64 = 0
+                try database.inTransaction(.immediate) {
+                    change = try erase(samples, author, message, moment, in: database)
+                    return .commit
+                }
+                return change
             }
-            return change
         }
-        try translating { () throws in
+        let isClean = try translating { () throws in
             try pool.writeWithoutTransaction { database in
                 try database.execute(sql: "VACUUM")
-                try database.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+                let row = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+                return (row?[0] as Int?) == 0
             }
         }
         return ForgottenImages(
             change: change,
             samples: samples.map(\.id),
-            digests: Set(samples.map(\.sha256)).sorted()
+            digests: Set(samples.map(\.sha256)).sorted(),
+            isClean: isClean
         )
+    }
+
+    private func erase(
+        _ samples: [Sample],
+        _ author: String,
+        _ message: String,
+        _ moment: Timestamp,
+        in database: Database
+    ) throws -> Int64 {
+        var batch = LabelBatch(kind: .forget, author: author, at: moment)
+        batch.payload["images"] = "\(samples.count)"
+        if !message.isEmpty { batch.payload["message"] = message }
+        let change = try batch.append(to: database)
+        for sample in samples { try forget(sample, by: change, in: database) }
+        for table in ["contentState", "contentLeaf", "contentBucket"] {
+            try database.execute(sql: "DELETE FROM \(table)")
+        }
+        return change
     }
 }
 
@@ -128,11 +152,10 @@ private struct Erasure {
     ) throws -> [LogSection: [(change: Int64, row: any LoggedRow)]] {
         func read(
             _ sql: String,
-            _ make: (Row) -> any LoggedRow
+            _ make: (Row) throws -> any LoggedRow
         ) throws -> [(change: Int64, row: any LoggedRow)] {
-            try Row.fetchAll(database, sql: sql, arguments: [sample]).map {
-                ($0["change"], make($0))
-            }
+            try Row.fetchAll(database, sql: sql, arguments: [sample])
+                .map { ($0["change"], try make($0)) }
         }
         let imported = """
             SELECT *, addedBy AS change, coalesce((SELECT fromPath FROM move
@@ -141,7 +164,8 @@ private struct Erasure {
             """
         let proposed = """
             SELECT prediction.*, prediction.run AS change FROM predictionRun
-            JOIN prediction ON prediction.run = predictionRun.run AND prediction.sample = ?
+            CROSS JOIN prediction
+                ON prediction.run = predictionRun.run AND prediction.sample = ?
             ORDER BY prediction.run, prediction.position
             """
         return [
@@ -153,7 +177,7 @@ private struct Erasure {
             .field: try read("SELECT * FROM fieldRevision WHERE sample = ? ORDER BY field, id") {
                 FieldRow(sample: $0["sample"], field: $0["field"], value: $0["value"])
             },
-            .prediction: try read(proposed) { PredictionRow($0) },
+            .prediction: try read(proposed) { try PredictionRow($0) },
         ]
     }
 

@@ -75,8 +75,8 @@ extension DatasetStore {
         try Row.fetchAll(
             database,
             sql: """
-                SELECT prediction.*, category.name AS categoryName
-                FROM predictionRun JOIN prediction ON prediction.run = predictionRun.run
+                SELECT prediction.*, predictionRun.source, category.name AS categoryName
+                FROM predictionRun CROSS JOIN prediction ON prediction.run = predictionRun.run
                 JOIN category ON category.id = prediction.category
                 JOIN sample ON sample.id = prediction.sample
                 WHERE predictionRun.retiredBy IS NULL AND category.present = 1
@@ -134,21 +134,9 @@ extension DatasetStore {
             var batch = LabelBatch(kind: .predict, author: model.source, at: moment)
             batch.payload = model.parameters
             batch.payload["model"] = "\(model.name)@\(model.digest)"
-            batch.predictions = predictions.map {
-                NewAnnotation(
-                    sample: $0.sample,
-                    label: $0.label,
-                    state: .proposed,
-                    score: $0.score,
-                    source: model.source
-                )
-            }
+            batch.predictions = predictions
             let change = try batch.append(to: database)
-            try database.execute(
-                sql:
-                    "UPDATE predictionRun SET retiredBy = ?1 WHERE retiredBy IS NULL AND run <> ?1",
-                arguments: [change]
-            )
+            try PredictionRuns.retire(by: change, in: database)
             return change
         }
     }
@@ -175,9 +163,11 @@ extension DatasetStore {
                 batch.revisions += try LabelRevisions(current, categories: names)
                     .replacing(sample, with: labels, source: author)
             }
-            guard !batch.isEmpty else { return nil }
+            let samples = labels.map(\.sample)
+            let isAsked = try Self.hasOpenConflict(samples, in: database)
+            guard !batch.isEmpty || isAsked else { return nil }
             let change = try batch.append(to: database)
-            try Self.resolveConflicts(of: labels.map(\.sample), by: change, in: database)
+            try Self.resolveConflicts(of: samples, by: change, in: database)
             return change
         }
     }
@@ -206,6 +196,15 @@ extension DatasetStore {
             sql: "SELECT name, id FROM category WHERE present = 1"
         )
         return Dictionary(uniqueKeysWithValues: rows.map { ($0["name"], $0["id"]) })
+    }
+
+    private static func hasOpenConflict(_ samples: [Int64], in database: Database) throws -> Bool {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM conflict WHERE sample = ? AND resolvedBy IS NULL)
+                """
+        )
+        return try samples.contains { try Bool.fetchOne(statement, arguments: [$0]) ?? false }
     }
 
     static func resolveConflicts(

@@ -160,6 +160,7 @@ extension DatasetStore {
                 arguments: [now, limit]
             ).map { row in
                 OpenConflict(
+                    id: row["id"],
                     sample: row["sample"],
                     base: try Label(json: row["base"]),
                     ours: try Label(json: row["ours"]),
@@ -174,6 +175,8 @@ extension DatasetStore {
 
 /// A conflict that waits for a person.
 package struct OpenConflict: Sendable {
+    /// Its number.
+    package let id: Int64
     /// The image.
     package let sample: Sample.ID
     /// What the label was where both sides began; nil where there was none.

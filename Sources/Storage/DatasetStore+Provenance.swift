@@ -132,8 +132,10 @@ extension DatasetStore {
         in database: Database
     ) throws -> [LabelRevision] {
         var revisions: [LabelRevision] = []
-        var next: AnnotationRow? = newest
-        while let row = next {
+        // The act that put the next revision in the place of this one.
+        var next = Int64.max
+        var place: AnnotationRow? = newest
+        while let row = place {
             let change = try Int64.fetchOne(
                 database,
                 sql: "SELECT change FROM annotation WHERE id = ?",
@@ -142,9 +144,12 @@ extension DatasetStore {
             let point = try LogPoint(change: change ?? 0, in: database)
             let version = try Row.fetchOne(
                 database,
-                sql: "SELECT id FROM version WHERE change >= ? ORDER BY number LIMIT 1",
-                arguments: [point.change]
+                sql: """
+                    SELECT id FROM version WHERE change >= ? AND change < ? ORDER BY number LIMIT 1
+                    """,
+                arguments: [point.change, next]
             )
+            next = point.change
             revisions.append(
                 LabelRevision(
                     object: row.object,
@@ -156,7 +161,7 @@ extension DatasetStore {
                     isRepeated: row.origin != nil
                 )
             )
-            next = try row.prior.flatMap { try AnnotationTable.row($0, in: database) }
+            place = try row.prior.flatMap { try AnnotationTable.row($0, in: database) }
         }
         return revisions
     }

@@ -2,48 +2,6 @@ package import CurationCore
 import FoundationEssentials
 import GRDB
 
-/// A review task as it was given out.
-package struct StoredTask: Sendable {
-    /// How a task ends.
-    package enum State: String, Sendable { case leased, decided, returned }
-
-    /// The number of the task.
-    package let id: Int64
-    /// Why a person was asked.
-    package let reason: ReviewReason
-    /// The class that was asked about; nil when nothing was known.
-    package let label: String?
-    /// What was proposed, best first.
-    package let proposals: [ReviewItem.Proposal]
-    /// How it ended, or that it is given out.
-    package let state: State
-    /// The right to decide it.
-    package let lease: String
-    /// To whom it was given.
-    package let reviewer: String
-    /// When the lease ends, in seconds since 1970.
-    package let expiresAt: Double
-    /// The samples, in the order in which they were shown.
-    package let samples: [Sample.ID]
-}
-
-/// A task that is about to be given out.
-package struct NewTask: Sendable {
-    /// What is asked, about which samples.
-    package let plan: PlannedTask
-    /// What is proposed, best first.
-    package let proposals: [ReviewItem.Proposal]
-    /// The right to decide it: random, unique.
-    package let lease: String
-
-    /// Describes a task that is about to be given out.
-    package init(plan: PlannedTask, proposals: [ReviewItem.Proposal], lease: String) {
-        self.plan = plan
-        self.proposals = proposals
-        self.lease = lease
-    }
-}
-
 /// What a decision does to the labels.
 package struct ReviewEffects: Sendable {
     /// Labels that a person now stands behind, or refuses.
@@ -86,129 +44,6 @@ package struct StoredReview: Sendable {
 }
 
 extension DatasetStore {
-    /// Gives tasks out, in one transaction with ending leases that have run out.
-    ///
-    /// A task one of whose samples was given out or decided since it was planned is left out, so
-    /// that nobody is given what somebody else has.
-    package func lease(
-        _ tasks: [NewTask],
-        to reviewer: String,
-        until expiry: Double,
-        now: Double
-    ) throws(StorageError) -> [StoredTask] {
-        try write { database in
-            try Self.endLeases(before: now, in: database)
-            return try tasks.compactMap { task in
-                guard try Self.isOpen(task.plan.samples, in: database) else { return nil }
-                let id = try Self.insert(task, reviewer, expiry, in: database)
-                return try Self.task(id, in: database)
-            }
-        }
-    }
-
-    private static func isOpen(_ samples: [Sample.ID], in database: Database) throws -> Bool {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT EXISTS (
-                    SELECT 1 FROM reviewTaskSample
-                    JOIN reviewTask ON reviewTask.id = reviewTaskSample.task
-                    WHERE reviewTaskSample.sample = :sample AND reviewTask.state = 'leased')
-                OR EXISTS (
-                    SELECT 1 FROM currentLabel WHERE sample = :sample AND state = 'accepted'
-                        AND NOT EXISTS (
-                            SELECT 1 FROM conflict
-                            WHERE conflict.sample = :sample AND resolvedBy IS NULL))
-                OR NOT EXISTS (SELECT 1 FROM sample WHERE id = :sample AND present = 1)
-                """
-        )
-        return try samples.allSatisfy {
-            try Bool.fetchOne(statement, arguments: ["sample": $0]) == false
-        }
-    }
-
-    private static func insert(
-        _ task: NewTask,
-        _ reviewer: String,
-        _ expiry: Double,
-        in database: Database
-    ) throws -> Int64 {
-        try database.execute(
-            sql: """
-                INSERT INTO reviewTask (reason, label, proposals, state, lease, reviewer, expiresAt)
-                VALUES (?, ?, ?, 'leased', ?, ?, ?)
-                """,
-            arguments: [
-                task.plan.reason.rawValue, task.plan.label,
-                try CanonicalText.json(task.proposals), task.lease, reviewer, expiry,
-            ]
-        )
-        let id = database.lastInsertedRowID
-        for (position, sample) in task.plan.samples.enumerated() {
-            try database.execute(
-                sql: "INSERT INTO reviewTaskSample (task, position, sample) VALUES (?, ?, ?)",
-                arguments: [id, position, sample]
-            )
-        }
-        return id
-    }
-
-    /// The samples that are given out now.
-    package func leasedSamples(now: Double) throws(StorageError) -> Set<Sample.ID> {
-        try read { database in
-            try Set(
-                Int64.fetchAll(
-                    database,
-                    sql: """
-                        SELECT sample FROM reviewTaskSample
-                        JOIN reviewTask ON reviewTask.id = reviewTaskSample.task
-                        WHERE state = 'leased' AND expiresAt > ?
-                        """,
-                    arguments: [now]
-                )
-            )
-        }
-    }
-
-    /// The task with the number.
-    package func task(_ id: Int64) throws(StorageError) -> StoredTask? {
-        try read { try Self.task(id, in: $0) }
-    }
-
-    /// Lengthens leases that still hold.
-    ///
-    /// - Returns: The leases that were lengthened.
-    package func renew(
-        _ leases: [String],
-        until expiry: Double,
-        now: Double
-    ) throws(StorageError) -> [String] {
-        try write { database in
-            try leases.filter { lease in
-                try database.execute(
-                    sql: """
-                        UPDATE reviewTask SET expiresAt = ?
-                        WHERE lease = ? AND state = 'leased' AND expiresAt > ?
-                        """,
-                    arguments: [expiry, lease, now]
-                )
-                return database.changesCount == 1
-            }
-        }
-    }
-
-    /// Gives leases back.
-    package func release(_ leases: [String]) throws(StorageError) {
-        try write { database in
-            for lease in leases {
-                try database.execute(
-                    sql:
-                        "UPDATE reviewTask SET state = 'returned' WHERE lease = ? AND state = 'leased'",
-                    arguments: [lease]
-                )
-            }
-        }
-    }
-
     /// Takes one decision: what came before decides whether it counts, all in one transaction.
     ///
     /// `effects` turns the decision into labels, or says why it does not fit.
@@ -269,11 +104,24 @@ extension DatasetStore {
                 "another decision was sent for the item: take it back first (undo)"
             )
         }
+        return try refusal(of: submission, task, refuse, in: database)
+    }
+
+    /// The answer when the item is not to be decided any more, or not with this lease.
+    private static func refusal(
+        of submission: ReviewSubmission,
+        _ task: StoredTask,
+        _ refuse: (SubmissionResult.Status, String) -> SubmissionResult,
+        in database: Database
+    ) throws -> SubmissionResult? {
         if task.state == .decided {
             return refuse(.conflict, "the item is decided already, by \(task.reviewer)")
         }
         guard submission.lease == task.lease else {
             return refuse(.invalid, "the lease is not the item's: send the one that came with it")
+        }
+        if let reason = try staleness(of: task, submission, in: database) {
+            return refuse(.expired, reason)
         }
         guard try !wasGivenOutSince(task, in: database) else {
             return refuse(
@@ -282,6 +130,64 @@ extension DatasetStore {
             )
         }
         return nil
+    }
+
+    /// Why a decision would be about something that is no more as it was shown; nil when it is.
+    private static func staleness(
+        of task: StoredTask,
+        _ submission: ReviewSubmission,
+        in database: Database
+    ) throws -> String? {
+        guard submission.decision != .skip else { return nil }
+        if let conflict = task.conflict {
+            let isOpen = try Bool.fetchOne(
+                database,
+                sql: "SELECT resolvedBy IS NULL FROM conflict WHERE id = ?",
+                arguments: [conflict]
+            )
+            return isOpen == true ? nil : "the conflict is settled: take the next item"
+        }
+        let implied = submission.decision == .accept && submission.label == nil
+        if implied, let label = task.label, try !hasCategory(label, in: database),
+            try wasRevised(label, since: task.change, in: database)
+        {
+            return "the class '\(label)' was renamed or removed meanwhile: take the item anew"
+        }
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT EXISTS (
+                    SELECT 1 FROM currentLabel
+                    JOIN annotation ON annotation.id = currentLabel.revision
+                    JOIN change ON change.id = annotation.change
+                    WHERE currentLabel.sample = ? AND currentLabel.state = 'accepted'
+                        AND annotation.change > ?)
+                """
+        )
+        let isNewer = try task.samples.contains {
+            try Bool.fetchOne(statement, arguments: [$0, task.change]) ?? false
+        }
+        return isNewer ? "a picture of it was labelled meanwhile: take the item anew" : nil
+    }
+
+    private static func hasCategory(_ name: String, in database: Database) throws -> Bool {
+        try categoryIDs(in: database)[name] != nil
+    }
+
+    private static func wasRevised(
+        _ name: String,
+        since change: Int64,
+        in database: Database
+    ) throws -> Bool {
+        try Bool.fetchOne(
+            database,
+            sql: """
+                SELECT EXISTS (
+                    SELECT 1 FROM categoryRevision AS revision
+                    JOIN categoryRevision AS newer ON newer.category = revision.category
+                    WHERE revision.name = ? AND newer.id > revision.id AND newer.change > ?)
+                """,
+            arguments: [name, change]
+        ) ?? false
     }
 
     /// Whether one of the pictures was given to somebody after the task was.
@@ -333,8 +239,12 @@ extension DatasetStore {
             sql: "UPDATE reviewTask SET state = 'decided', reviewer = ? WHERE id = ?",
             arguments: [submission.reviewer, task.id]
         )
-        let accepted = Set(effects.labels.filter { $0.state == .accepted }.map(\.sample))
-        try resolveConflicts(of: Array(accepted), by: change, in: database)
+        if let conflict = task.conflict, submission.decision != .skip {
+            try database.execute(
+                sql: "UPDATE conflict SET resolvedBy = ? WHERE id = ? AND resolvedBy IS NULL",
+                arguments: [change, conflict]
+            )
+        }
         return change
     }
 
@@ -345,48 +255,11 @@ extension DatasetStore {
     ) throws -> [RevisionDraft] {
         let names = try categoryIDs(in: database)
         // A conflict of a merge is about one label: the others were agreed on.
-        let isConflict = task.reason == .disagreement && task.samples.count == 1
+        let isConflict = task.conflict != nil
         return try Dictionary(grouping: labels, by: \.sample).flatMap { sample, labels in
             let current = try AnnotationTable.current(of: sample, in: database)
             return try LabelRevisions(current, categories: names)
                 .deciding(labels, keepingOthers: isConflict)
         }
-    }
-
-    static func endLeases(before now: Double, in database: Database) throws {
-        try database.execute(
-            sql:
-                "UPDATE reviewTask SET state = 'returned' WHERE state = 'leased' AND expiresAt <= ?",
-            arguments: [now]
-        )
-    }
-
-    static func task(_ id: Int64, in database: Database) throws -> StoredTask? {
-        guard
-            let row = try Row.fetchOne(
-                database,
-                sql: "SELECT * FROM reviewTask WHERE id = ?",
-                arguments: [id]
-            )
-        else { return nil }
-        let text: String = row["proposals"]
-        return StoredTask(
-            id: id,
-            reason: try row.value("reason"),
-            label: row["label"],
-            proposals: try JSONDecoder().decode(
-                [ReviewItem.Proposal].self,
-                from: Data(text.utf8)
-            ),
-            state: try row.value("state"),
-            lease: row["lease"],
-            reviewer: row["reviewer"],
-            expiresAt: row["expiresAt"],
-            samples: try Int64.fetchAll(
-                database,
-                sql: "SELECT sample FROM reviewTaskSample WHERE task = ? ORDER BY position",
-                arguments: [id]
-            )
-        )
     }
 }

@@ -66,8 +66,10 @@ extension DatasetStore {
         at moment: Timestamp
     ) throws(StorageError) -> UndoOutcome {
         try write { database in
-            let id = try batch ?? Self.newestStanding(undone: false, in: database)
-            return try Self.undo(id, author: author, at: moment, in: database)
+            if let batch {
+                return try Self.undo(batch, author: author, at: moment, in: database)
+            }
+            return try Self.undoNewest(author: author, at: moment, in: database)
         }
     }
 
@@ -90,19 +92,53 @@ extension DatasetStore {
             guard let undo else {
                 throw StorageError.batch(batch, reason: "it was not undone: `winnow history` tells")
             }
+            let kind = try String.fetchOne(
+                database,
+                sql: """
+                    SELECT undone.kind FROM change JOIN change AS undone ON undone.id = change.undoes
+                    WHERE change.id = ?
+                    """,
+                arguments: [undo]
+            )
+            guard kind != ChangeKind.merge.rawValue else {
+                throw StorageError.batch(batch, reason: "merge again instead, with `winnow merge`")
+            }
             return try Self.undo(undo, author: author, at: moment, in: database)
         }
     }
 
+    /// Undoes the newest batch that stands and of which something is left: what was done on another
+    /// branch is not to be seen on this one.
+    private static func undoNewest(
+        author: String,
+        at moment: Timestamp,
+        in database: Database
+    ) throws -> UndoOutcome {
+        var before = Int64.max
+        while true {
+            let id = try newestStanding(undone: false, before: before, in: database)
+            do {
+                return try undo(id, author: author, at: moment, in: database)
+            } catch StorageError.batch(_, _) {
+                before = id
+            }
+        }
+    }
+
     /// The newest batch that stands: one that something else can be undone with, or an undo.
-    private static func newestStanding(undone: Bool, in database: Database) throws -> Int64 {
+    private static func newestStanding(
+        undone: Bool,
+        before: Int64 = .max,
+        in database: Database
+    ) throws -> Int64 {
         let kinds =
             undone
             ? "'undo'"
             : "'import', 'predict', 'review', 'label', 'classes', 'membership', 'fields', 'restore', 'merge'"
         let cursor = try Int64.fetchCursor(
             database,
-            sql: "SELECT id FROM change WHERE kind IN (\(kinds)) ORDER BY id DESC"
+            sql: "SELECT id FROM change WHERE kind IN (\(kinds)) AND id < ? ORDER BY id DESC",
+            arguments: [before]
         )
         while let id = try cursor.next() {
             if try standingUndo(of: id, in: database) == nil { return id }
@@ -150,10 +186,9 @@ extension DatasetStore {
             )
         }
         try checkCanUndo(id, kind, in: database)
+        let reversal = try reversal(of: id, author, in: database)
         var batch = LabelBatch(kind: .undo, author: author, at: moment)
         batch.undoes = id
-        var reversal = Reversal(of: id, source: author)
-        try reversal.run(in: database)
         batch.revisions = reversal.revisions
         batch.categories = reversal.categories
         batch.memberships = reversal.memberships
@@ -169,6 +204,23 @@ extension DatasetStore {
         )
     }
 
+    private static func reversal(
+        of id: Int64,
+        _ author: String,
+        in database: Database
+    ) throws -> Reversal {
+        var reversal = Reversal(of: id, source: author)
+        try reversal.run(in: database)
+        guard reversal.restored > 0 || reversal.skipped == 0 else {
+            throw StorageError.batch(
+                id,
+                reason:
+                    "nothing of it is left on this branch: newer changes, or a switch, took its place"
+            )
+        }
+        return reversal
+    }
+
     private static func checkCanUndo(
         _ id: Int64,
         _ kind: ChangeKind,
@@ -179,6 +231,18 @@ extension DatasetStore {
             throw StorageError.batch(id, reason: "the making of the data set is not undone")
         case .forget:
             throw StorageError.batch(id, reason: "what was forgotten is gone for good")
+        case .fields:
+            let rows = try Int.fetchOne(
+                database,
+                sql: "SELECT count(*) FROM fieldRevision WHERE change = ?",
+                arguments: [id]
+            )
+            guard rows == 0 else { break }
+            throw StorageError.batch(
+                id,
+                reason:
+                    "it made a field or a rule: change that with `winnow fields` or `winnow rules`"
+            )
         case .switch:
             throw StorageError.batch(id, reason: "switch back with `winnow switch` instead")
         default: break
@@ -194,13 +258,15 @@ extension DatasetStore {
         in database: Database
     ) throws {
         guard kind != .undo else {
-            if let undoes { try stand(undoes, again: id, in: database) }
-            return
+            if let undoes { try stand(undoes, in: database) }
+            return try PredictionRuns.refresh(in: database)
         }
         for sql in [
-            "UPDATE predictionRun SET retiredBy = NULL WHERE retiredBy = ?1 AND run <> ?2",
-            "UPDATE predictionRun SET retiredBy = ?2 WHERE run = ?1 AND retiredBy IS NULL",
-            "UPDATE conflict SET resolvedBy = NULL WHERE resolvedBy = ?1 AND change <> ?2",
+            // A merge that was taken back stays so.
+            """
+            UPDATE conflict SET resolvedBy = NULL WHERE resolvedBy = ?1 AND change <> ?2
+                AND EXISTS (SELECT 1 FROM dataset WHERE merging IS NOT NULL)
+            """,
             "UPDATE conflict SET resolvedBy = ?2 WHERE change = ?1 AND resolvedBy IS NULL",
             """
             UPDATE reviewTask SET state = 'returned'
@@ -210,27 +276,23 @@ extension DatasetStore {
         ] {
             try database.execute(sql: sql, arguments: [id, change])
         }
-    }
-
-    /// The same for a batch that counts again, since its undo was undone.
-    private static func stand(_ id: Int64, again undo: Int64, in database: Database) throws {
-        let kind = try String.fetchOne(
-            database,
-            sql: "SELECT kind FROM change WHERE id = ?",
-            arguments: [id]
-        )
-        if kind == ChangeKind.predict.rawValue {
+        if kind == .merge {
+            // Undone before it was finished: nothing is being merged any more.
             try database.execute(
-                sql: "UPDATE predictionRun SET retiredBy = ?1 WHERE retiredBy IS NULL AND run < ?1",
+                sql: """
+                    UPDATE dataset SET merging = NULL WHERE ? > coalesce((
+                        SELECT version.change FROM reference
+                        JOIN version ON version.id = reference.version
+                        WHERE reference.name = dataset.branch), 0)
+                    """,
                 arguments: [id]
             )
         }
-        for sql in [
-            "UPDATE predictionRun SET retiredBy = NULL WHERE run = ?1 AND retiredBy = ?2",
-            "UPDATE conflict SET resolvedBy = NULL WHERE change = ?1 AND resolvedBy = ?2",
-        ] {
-            try database.execute(sql: sql, arguments: [id, undo])
-        }
+        try PredictionRuns.refresh(in: database)
+    }
+
+    /// The same for a batch that counts again, since its undo was undone.
+    private static func stand(_ id: Int64, in database: Database) throws {
         for sql in [
             """
             UPDATE reviewTask SET state = 'decided'

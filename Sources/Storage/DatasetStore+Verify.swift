@@ -13,7 +13,13 @@ extension DatasetStore {
                 try $0.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)")
             }
         }
-        let pages = PageChecksums.problems(in: Self.databaseFile(in: folder))
+        let (pages, unstamped) = PageChecksums.check(Self.databaseFile(in: folder))
+        if unstamped > 0, pages.isEmpty {
+            // Written anew, they get theirs; where that cannot be done now, the next check does it.
+            try? translating { () throws in
+                try pool.writeWithoutTransaction { try $0.execute(sql: "VACUUM") }
+            }
+        }
         do {
             return pages + (try verifyRows())
         } catch let error where !pages.isEmpty {
@@ -196,7 +202,7 @@ extension Row {
         case .move: MoveRow(self)
         case .field: FieldRow(sample: self["sample"], field: self["field"], value: self["value"])
         case .annotation: try AnnotationRow(self)
-        case .prediction: PredictionRow(self)
+        case .prediction: try PredictionRow(self)
         }
     }
 }

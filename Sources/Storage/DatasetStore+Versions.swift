@@ -66,7 +66,7 @@ extension DatasetStore {
             arguments: ["last": point.lastAnnotation]
         )
         while let row = try rows.next() {
-            let content = LabelContent(row)
+            let content = try LabelContent(row)
             let name = categories[content.category]?.name ?? ""
             labels[row["sample"], default: []].append(try content.label(category: name))
         }

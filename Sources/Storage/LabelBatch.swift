@@ -50,7 +50,9 @@ struct LabelBatch {
     var moves: [MoveRow] = []
     var fields: [FieldRow] = []
     var revisions: [RevisionDraft] = []
-    var predictions: [NewAnnotation] = []
+    var predictions: [Prediction] = []
+    /// Whose the predictions are; the author unless another one is named.
+    var predictionSource: String?
 
     init(kind: ChangeKind, author: String, at: Timestamp) {
         self.kind = kind
@@ -75,11 +77,11 @@ struct LabelBatch {
         var names = try CategoryNames(in: database, revised: categories)
         newCategories.forEach { names.add($0) }
         let revisions = try revisionRows(given, &names, in: database)
-        let predictions = try predictionRows(given, &names)
+        let predictions = predictionRows(given, &names)
         let memberships = memberships.sorted { $0.sample < $1.sample }
         let moves = moves.sorted { $0.sample < $1.sample }
         let fields = fields.sorted { ($0.sample, $0.field) < ($1.sample, $1.field) }
-        let categories = categories + names.new
+        let categories = names.changed
 
         var digest = RowsDigest()
         digest.add(categories)
@@ -92,13 +94,18 @@ struct LabelBatch {
         let lastAnnotation = try revisions.last?.id ?? AnnotationTable.last(in: database)
         try insertChange(change, lastAnnotation, rows: digest.finish(), in: database)
 
-        for row in categories { try row.insert(change: change, in: database) }
+        try CategoryRow.insert(categories, change: change, in: database)
         for row in samples { try row.insert(in: database) }
         for row in memberships { try row.insert(change: change, in: database) }
         for row in moves { try row.insert(change: change, in: database) }
         for row in fields { try row.insert(change: change, in: database) }
         try AnnotationTable.insert(revisions, change: change, in: database)
-        try PredictionTable.insert(predictions, run: change, in: database)
+        try PredictionTable.insert(
+            predictions,
+            run: change,
+            source: predictionSource ?? given.first { $0.state == .proposed }?.source ?? author,
+            in: database
+        )
         return change
     }
 
@@ -125,32 +132,31 @@ struct LabelBatch {
             }
         let first = try AnnotationTable.last(in: database) + 1
         let sorted = drafts.sortedBySample(\.sample)
-        return try sorted.enumerated().map { offset, draft in
-            AnnotationRow(
-                id: first + Int64(offset),
-                draft,
-                content: try names.content(of: draft.content)
-            )
+        return sorted.enumerated().map { offset, draft in
+            let content = names.content(of: draft.content)
+            // A label that counts keeps its class in the list, or brings it back.
+            let kept = draft.state == .removed ? content : names.present(content)
+            return AnnotationRow(id: first + Int64(offset), draft, content: kept)
         }
     }
 
     private func predictionRows(
         _ given: [NewAnnotation],
         _ names: inout CategoryNames
-    ) throws -> [PredictionRow] {
-        let proposed = (predictions + given.filter { $0.state == .proposed })
-            .sortedBySample(\.sample)
-        var position: Int64 = 0
-        var sample: Int64 = 0
-        return try proposed.map { new in
+    ) -> [PredictionRow] {
+        let proposed = given.filter { $0.state == .proposed }.map {
+            Prediction(sample: $0.sample, label: $0.label, score: $0.score ?? 1)
+        }
+        let all = proposed.isEmpty ? predictions : predictions + proposed
+        var (position, sample): (Int64, Int64) = (0, 0)
+        return all.sortedBySample(\.sample).map { new in
             position = new.sample == sample ? position + 1 : 0
             sample = new.sample
             return PredictionRow(
                 sample: new.sample,
                 position: position,
-                content: try names.content(of: .label(new.label)),
-                score: new.score ?? 1,
-                source: new.source
+                content: names.content(of: new.label),
+                score: new.score
             )
         }
     }

@@ -22,6 +22,10 @@ struct LabelRevisions {
         keepingOthers: Bool = false
     ) throws -> [RevisionDraft] {
         var revisions = self
+        // What was agreed on stays out of it.
+        if keepingOthers {
+            revisions.taken = Set(current.filter { $0.state == .accepted }.map(\.id))
+        }
         var drafts: [RevisionDraft] = []
         for state in [AnnotationRow.State.accepted, .rejected] {
             for new in labels where (new.state == .accepted) == (state == .accepted) {
@@ -34,7 +38,7 @@ struct LabelRevisions {
         for row in revisions.rest {
             let ends =
                 switch row.state {
-                case .accepted: !accepted.isEmpty && !keepingOthers
+                case .accepted: !accepted.isEmpty
                 case .rejected: classes.contains(row.content.category)
                 case .removed: false
                 }
@@ -94,13 +98,10 @@ struct LabelRevisions {
         let same = rest.filter { $0.content == content }
         if let row = same.first(where: { $0.state != .removed }) ?? same.first { return row }
         guard state == .accepted else { return nil }
-        let alike = rest.filter { $0.content.kind == content.kind && $0.state == .accepted }
-        if content.kind == "classification" {
-            return alike.first
-                ?? rest.first {
-                    $0.content.kind == content.kind && $0.state == .removed
-                }
-        }
+        let kin = rest.filter { $0.content.kind == content.kind }
+        let accepted = kin.filter { $0.state == .accepted }
+        let alike = accepted.isEmpty ? kin.filter { $0.state == .removed } : accepted
+        if content.kind == .classification { return alike.first }
         let overlaps = try alike.map { row in
             (row: row, overlap: label.overlap(with: try row.content.label(category: "-")))
         }

@@ -7,6 +7,8 @@ struct MergeBatch {
     private var batch: LabelBatch
     private var open: [(sample: Int64, conflict: MergeOutcome.Conflict)] = []
     private var touched = Set<Int64>()
+    /// The last revision that both sides began with.
+    private var lastCommon: Int64 = 0
     /// Who said the labels of the image at hand.
     private var sources: [Int64: String] = [:]
 
@@ -32,8 +34,10 @@ struct MergeBatch {
         _ join: (MergeInput) -> MergeOutcome
     ) throws {
         let now = try LogPoint.now(in: database)
+        lastCommon = base.lastAnnotation
         try joinCategories(base, now, point, in: database)
-        let classes = try now.categories(in: database)
+        var classes = try now.categories(in: database)
+        for row in batch.categories { classes[row.category] = row }
         func state(_ rows: [AnnotationRow]?) throws -> MergeInput.State {
             try rows?.map { row in
                 // By the names of now, so that a rename is no change of its labels.
@@ -60,6 +64,7 @@ struct MergeBatch {
                 uniquingKeysWith: { $1 }
             )
             try add(join(input), input, in: database)
+            if other != nil { try addRefusals(of: sample, at: point, in: database) }
         }
     }
 
@@ -114,6 +119,26 @@ struct MergeBatch {
         }
     }
 
+    /// What the other side refused, and this side has not spoken of.
+    private mutating func addRefusals(
+        of sample: Int64,
+        at point: LogPoint,
+        in database: Database
+    ) throws {
+        for newest in try AnnotationTable.current(of: sample, in: database) {
+            guard newest.state == .removed,
+                let row = try AnnotationTable.revision(
+                    of: newest,
+                    upTo: point.lastAnnotation,
+                    in: database
+                ),
+                row.state == .rejected,
+                !batch.revisions.contains(where: { $0.prior?.object == newest.object })
+            else { continue }
+            batch.revisions.append(.repeating(row, after: newest))
+        }
+    }
+
     // MARK: - Classes
 
     private mutating func joinCategories(
@@ -124,12 +149,24 @@ struct MergeBatch {
     ) throws {
         let before = try base.categories(in: database)
         let mine = try now.categories(in: database)
-        let names = Set(mine.values.filter(\.isPresent).map(\.name))
+        let holders = Dictionary(
+            mine.values.filter(\.isPresent).map { ($0.name, $0.category) },
+            uniquingKeysWith: { $1 }
+        )
         for (category, other) in try point.categories(in: database).sorted(by: { $0.key < $1.key })
         where other != before[category] {
             guard let own = mine[category], own != other else { continue }
-            // A class that both sides made is one class: the one of this side.
-            if before[category] == nil, names.contains(other.name) { continue }
+            if let holder = holders[other.name], holder != category, other.isPresent {
+                // A class that both sides made is one class: the one of this side.
+                if before[category] == nil, before[holder] == nil { continue }
+                throw StorageError.category(
+                    other.name,
+                    reason:
+                        "both sides gave the name to a class, and not to the same one: rename one "
+                        + "of them first (`winnow classes rename`)"
+                )
+            }
+            try checkLabels(of: own, goneIn: other, in: database)
             // What did not exist on our side is taken from theirs as it is.
             let isOurs = own != before[category] && before[category] != nil
             guard !isOurs else {
@@ -141,6 +178,31 @@ struct MergeBatch {
                 )
             }
             batch.categories.append(other)
+        }
+    }
+
+    /// A class that the other side deleted is not deleted under labels of this side.
+    private func checkLabels(
+        of own: CategoryRow,
+        goneIn other: CategoryRow,
+        in database: Database
+    ) throws {
+        guard own.isPresent, !other.isPresent else { return }
+        let labels = try Int.fetchOne(
+            database,
+            sql: """
+                SELECT count(*) FROM currentLabel WHERE category = ? AND state = 'accepted'
+                    AND revision > ?
+                """,
+            arguments: [own.category, lastCommon]
+        )
+        guard labels == 0 else {
+            throw StorageError.category(
+                own.name,
+                reason:
+                    "the other side deleted it, and here \(labels ?? 0) labels got it meanwhile: "
+                    + "give them another class first"
+            )
         }
     }
 

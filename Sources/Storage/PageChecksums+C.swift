@@ -27,10 +27,13 @@ enum PageChecksums {
         guard code == 0 else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
     }
 
-    /// Reads every page of a database file, and says what is wrong with it.
-    static func problems(in file: URL) -> [String] {
+    /// Reads every page of a database file.
+    ///
+    /// - Returns: A sentence for each problem, and how many pages have no checksum, since another program
+    ///   moved them there from the journal.
+    static func check(_ file: URL) -> (problems: [String], unstamped: Int) {
         let found = BadPages()
-        var count: UInt64 = 0
+        var (count, unstamped): (UInt64, UInt64) = (0, 0)
         let code = withExtendedLifetime(found) {
             unsafe cpc_check_file(
                 file.path,
@@ -40,7 +43,8 @@ enum PageChecksums {
                         .add(page)
                 },
                 Unmanaged.passUnretained(found).toOpaque(),
-                &count
+                &count,
+                &unstamped
             )
         }
         var problems = found.sentences
@@ -51,7 +55,7 @@ enum PageChecksums {
         case CPC_BAD_PAGE_SIZE: problems.append("winnow.sqlite: its header is damaged")
         default: problems.append("winnow.sqlite: it cannot be read")
         }
-        return problems
+        return (problems, Int(unstamped))
     }
 }
 

@@ -84,7 +84,9 @@ struct ChangeRow {
         bytes.add(undoes)
         bytes.add(lastAnnotation)
         bytes.add(rows)
-        return ContentDigest(of: bytes.bytes)
+        var hasher = ContentHasher()
+        hasher.update(words: bytes.words)
+        return hasher.finish()
     }
 }
 

@@ -50,6 +50,9 @@ struct Reversal {
                 continue
             }
             if let earlier = try standing(before: revision, in: database) {
+                guard earlier.state != newest.state || earlier.content != newest.content else {
+                    continue
+                }
                 revisions.append(.repeating(earlier, after: newest))
             } else if newest.state != .removed {
                 revisions.append(.removal(of: newest, source: source))
@@ -71,10 +74,17 @@ struct Reversal {
                 sql: "SELECT change FROM annotation WHERE id = ?",
                 arguments: [said.id]
             )
+            // An undo from before the row was written anew, as by a switch, says nothing of it.
+            let written = try Int64.fetchOne(
+                database,
+                sql: "SELECT change FROM annotation WHERE id = ?",
+                arguments: [row.id]
+            )
             let isUndone = try change.map {
-                try DatasetStore.standingUndo(of: $0, passing: batch, in: database) != nil
+                let undo = try DatasetStore.standingUndo(of: $0, passing: batch, in: database)
+                return undo ?? 0 > written ?? 0
             }
-            if isUndone != true { return row.state == .removed ? nil : row }
+            if isUndone != true { return row }
             prior = said.prior
         }
         return nil

@@ -1,30 +1,37 @@
-/// A row of the log as bytes for its digest: numbers in eight bytes, texts with their length before
-/// them, so that no two rows are alike.
+/// A row of the log for its digest: words of eight bytes, little-endian.
+///
+/// Numbers take one, texts one for
+/// their length and then as many as they need, filled up with zeros; so no two rows are alike.
 struct RowBytes {
-    private(set) var bytes: [UInt8] = []
+    private(set) var words: [UInt64] = []
 
-    /// Begins a new row, whose first byte says what it is.
+    /// Begins a new row, whose first word says what it is.
     mutating func start(_ kind: UInt8) {
-        bytes.removeAll(keepingCapacity: true)
-        bytes.append(kind)
+        words.removeAll(keepingCapacity: true)
+        words.append(UInt64(kind))
     }
 
-    mutating func add(_ value: Int64) {
-        let value = UInt64(bitPattern: value)
-        for shift in stride(from: UInt64(0), to: 64, by: 8) {
-            bytes.append(UInt8(truncatingIfNeeded: value >> shift))
-        }
-    }
+    mutating func add(_ value: Int64) { words.append(UInt64(bitPattern: value)) }
 
     // No row has a number below zero.
     mutating func add(_ value: Int64?) { add(value ?? -1) }
 
-    mutating func add(_ value: Double) { add(Int64(bitPattern: value.bitPattern)) }
+    mutating func add(_ value: Double) { words.append(value.bitPattern) }
 
     mutating func add(_ text: String) {
-        let view = text.utf8
-        add(Int64(view.count))
-        bytes.append(contentsOf: view)
+        let place = words.count
+        words.append(0)
+        var (word, count): (UInt64, UInt64) = (0, 0)
+        for byte in text.utf8 {
+            word |= UInt64(byte) << (8 * (count & 7))
+            count += 1
+            if count & 7 == 0 {
+                words.append(word)
+                word = 0
+            }
+        }
+        if count & 7 != 0 { words.append(word) }
+        words[place] = count
     }
 
     mutating func add(_ text: String?) {

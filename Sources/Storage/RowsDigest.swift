@@ -36,7 +36,7 @@ struct SectionDigest: ~Copyable {
         isEmpty = false
         bytes.start(kind.tag)
         row.write(to: &bytes)
-        groups.add(bytes.bytes, to: row.sample)
+        groups.add(bytes.words, to: row.sample)
     }
 
     /// Adds what is left of an image that was forgotten.
@@ -52,7 +52,7 @@ struct SectionDigest: ~Copyable {
         for row in rows {
             bytes.start(type(of: row).section.tag)
             row.write(to: &bytes)
-            hasher.update(bytes.bytes)
+            hasher.update(words: bytes.words)
         }
         return hasher.finishBytes()
     }

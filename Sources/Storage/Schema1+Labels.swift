@@ -5,10 +5,11 @@ enum Schema1Labels {
             id INTEGER PRIMARY KEY,
             object INTEGER NOT NULL CHECK (object <= id),
             sample INTEGER NOT NULL REFERENCES sample (id),
-            kind TEXT NOT NULL CHECK (kind IN ('classification', 'box', 'polygon', 'mask')),
+            kind TEXT NOT NULL CHECK (
+                kind = 'classification' OR kind = 'box' OR kind = 'polygon' OR kind = 'mask'),
             category INTEGER NOT NULL REFERENCES category (id),
             geometry TEXT CHECK (geometry IS NULL OR json_valid(geometry)),
-            state TEXT NOT NULL CHECK (state IN ('accepted', 'rejected', 'removed')),
+            state TEXT NOT NULL CHECK (state = 'accepted' OR state = 'rejected' OR state = 'removed'),
             source TEXT NOT NULL CHECK (length(source) > 0),
             prior INTEGER CHECK (prior < id),
             origin INTEGER CHECK (origin < id),
@@ -26,22 +27,29 @@ enum Schema1Labels {
         CREATE TABLE currentLabel (
             sample INTEGER NOT NULL REFERENCES sample (id),
             object INTEGER NOT NULL,
-            revision INTEGER NOT NULL REFERENCES annotation (id),
+            revision INTEGER NOT NULL,
             category INTEGER NOT NULL REFERENCES category (id),
             state TEXT NOT NULL,
             PRIMARY KEY (sample, object)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX currentLabel_category ON currentLabel (category, state);
 
+        CREATE TABLE predictionRun (
+            run INTEGER PRIMARY KEY REFERENCES change (id),
+            source TEXT NOT NULL CHECK (length(source) > 0),
+            retiredBy INTEGER REFERENCES change (id) CHECK (retiredBy >= run)
+        ) STRICT;
+        CREATE INDEX predictionRun_live ON predictionRun (run) WHERE retiredBy IS NULL;
+
         CREATE TABLE prediction (
-            run INTEGER NOT NULL REFERENCES change (id),
+            run INTEGER NOT NULL REFERENCES predictionRun (run),
             sample INTEGER NOT NULL REFERENCES sample (id),
             position INTEGER NOT NULL CHECK (position >= 0),
-            kind TEXT NOT NULL CHECK (kind IN ('classification', 'box', 'polygon', 'mask')),
+            kind TEXT NOT NULL CHECK (
+                kind = 'classification' OR kind = 'box' OR kind = 'polygon' OR kind = 'mask'),
             category INTEGER NOT NULL REFERENCES category (id),
             geometry TEXT CHECK (geometry IS NULL OR json_valid(geometry)),
             score REAL NOT NULL CHECK (score BETWEEN 0 AND 1),
-            source TEXT NOT NULL CHECK (length(source) > 0),
             PRIMARY KEY (run, sample, position),
             CHECK ((kind = 'classification') = (geometry IS NULL))
         ) STRICT, WITHOUT ROWID;
@@ -50,12 +58,6 @@ enum Schema1Labels {
         CREATE TRIGGER prediction_is_never_deleted BEFORE DELETE ON prediction
         WHEN NOT EXISTS (SELECT 1 FROM tombstone WHERE sample = OLD.sample)
         BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
-
-        CREATE TABLE predictionRun (
-            run INTEGER PRIMARY KEY REFERENCES change (id),
-            retiredBy INTEGER REFERENCES change (id) CHECK (retiredBy >= run)
-        ) STRICT;
-        CREATE INDEX predictionRun_live ON predictionRun (run) WHERE retiredBy IS NULL;
 
         CREATE TABLE model (
             name TEXT NOT NULL,
@@ -75,7 +77,9 @@ enum Schema1Labels {
             state TEXT NOT NULL CHECK (state IN ('leased', 'decided', 'returned')),
             lease TEXT NOT NULL UNIQUE,
             reviewer TEXT NOT NULL,
-            expiresAt REAL NOT NULL
+            expiresAt REAL NOT NULL,
+            change INTEGER NOT NULL REFERENCES change (id),
+            conflict INTEGER REFERENCES conflict (id)
         ) STRICT;
         CREATE INDEX reviewTask_leased ON reviewTask (expiresAt) WHERE state = 'leased';
         CREATE TABLE reviewTaskSample (
@@ -101,6 +105,7 @@ enum Schema1Labels {
             UNIQUE (reviewer, submission)
         ) STRICT;
         CREATE INDEX review_task ON review (task);
+        CREATE INDEX review_change ON review (change);
 
         CREATE TABLE conflict (
             id INTEGER PRIMARY KEY,
@@ -113,5 +118,6 @@ enum Schema1Labels {
         ) STRICT;
         CREATE INDEX conflict_open ON conflict (sample) WHERE resolvedBy IS NULL;
         CREATE INDEX conflict_resolvedBy ON conflict (resolvedBy) WHERE resolvedBy IS NOT NULL;
+        CREATE INDEX conflict_sample ON conflict (sample);
         """
 }

@@ -92,7 +92,7 @@ enum Schema1Versions {
         UNION ALL
         SELECT 'p-' || prediction.run || '-' || prediction.sample || '-' || prediction.position,
             prediction.sample, sample.path, sample.sha256, prediction.kind, category.name,
-            prediction.geometry, 'proposed', prediction.score, prediction.source
+            prediction.geometry, 'proposed', prediction.score, predictionRun.source
         FROM predictionRun
         JOIN prediction ON prediction.run = predictionRun.run
         JOIN sample ON sample.id = prediction.sample

@@ -21,6 +21,8 @@ package struct StateDifference: Sendable {
     package internal(set) var added: [LabeledSample] = []
     /// Images that left, with the labels that they had.
     package internal(set) var removed: [LabeledSample] = []
+    /// How many refusals differ: they belong to no version's content, but to the branch.
+    package internal(set) var refusals = 0
     /// The class names before, in their order.
     package internal(set) var categoriesBefore: [Category] = []
     /// The class names after.
@@ -30,12 +32,37 @@ package struct StateDifference: Sendable {
 
     /// Whether nothing differs.
     package var isEmpty: Bool {
-        labels.isEmpty && added.isEmpty && removed.isEmpty && categoriesBefore == categoriesAfter
+        labels.isEmpty && added.isEmpty && removed.isEmpty && refusals == 0
+            && categoriesBefore == categoriesAfter
     }
 
     /// How many images differ.
     package var imageCount: Int {
-        Set(labels.map(\.sample)).count + added.count + removed.count
+        Set(labels.map(\.sample)).count + added.count + removed.count + refusals
+    }
+}
+
+extension StateDifference {
+    /// Adds a label that was one thing before and another after, if these differ.
+    fileprivate mutating func add(
+        _ revised: RevisedLabel,
+        _ old: AnnotationRow?,
+        _ new: AnnotationRow?,
+        _ classesBefore: [Int64: CategoryRow],
+        _ classesAfter: [Int64: CategoryRow]
+    ) throws {
+        if (old?.state == .rejected) != (new?.state == .rejected) { refusals += 1 }
+        let oldContent = old?.state == .accepted ? old?.content : nil
+        let newContent = new?.state == .accepted ? new?.content : nil
+        guard oldContent != newContent else { return }
+        labels.append(
+            LabelChange(
+                object: revised.object,
+                sample: revised.sample,
+                before: try oldContent?.label(in: classesBefore),
+                after: try newContent?.label(in: classesAfter)
+            )
+        )
     }
 }
 
@@ -115,17 +142,7 @@ extension DatasetStore {
             let (old, new) =
                 isForward
                 ? (label.earlier, Optional(label.later)) : (Optional(label.later), label.earlier)
-            let oldContent = old?.state == .accepted ? old?.content : nil
-            let newContent = new?.state == .accepted ? new?.content : nil
-            guard oldContent != newContent else { continue }
-            difference.labels.append(
-                StateDifference.LabelChange(
-                    object: label.object,
-                    sample: label.sample,
-                    before: try oldContent?.label(in: classesBefore),
-                    after: try newContent?.label(in: classesAfter)
-                )
-            )
+            try difference.add(label, old, new, classesBefore, classesAfter)
         }
         difference.samples = try samples(of: difference.labels.map(\.sample), in: database)
         return difference

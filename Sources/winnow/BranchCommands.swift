@@ -29,19 +29,25 @@ struct StatusCommand: ParsableCommand {
         let head = status.head.map { "version \($0.hex.prefix(12))" } ?? "no version yet"
         Terminal.show("On branch \(status.branch), \(head).")
         if let merging = status.merging {
+            let next =
+                status.conflicts > 0
+                ? "\(status.conflicts) conflicts are open. Decide them in `winnow review`, then"
+                : "all is decided. Now"
             Terminal.show(
-                "Merging \(merging.hex.prefix(12)): \(status.conflicts) conflicts are open. Decide them "
-                    + "in `winnow review`, then `winnow commit`; or `winnow merge --abort`."
+                "Merging \(merging.hex.prefix(12)): \(next) `winnow commit`; or `winnow merge --abort`."
             )
         }
         guard !status.isClean else { return Terminal.show("Nothing to commit.") }
         for (count, what) in [
             (status.imagesAdded, "pictures came"), (status.imagesRemoved, "pictures left"),
-            (status.labelsChanged, "labels changed"), (status.classesChanged, "classes changed"),
+            (status.labelsChanged, "labels changed"), (status.refusalsChanged, "refusals changed"),
+            (status.classesChanged, "classes changed"),
         ] where count > 0 {
             Terminal.show("  \(count) \(what)")
         }
-        Terminal.show("`winnow commit -m MESSAGE` makes a version of it.")
+        if status.conflicts == 0 {
+            Terminal.show("`winnow commit -m MESSAGE` makes a version of it.")
+        }
     }
 }
 
@@ -122,6 +128,7 @@ struct SwitchCommand: ParsableCommand {
 
     func run() throws {
         let stage = VersionStage(dataset: try global.open())
+        let before = try stage.status().head
         if create { try stage.makeBranch(name, at: try stage.version(named: at)) }
         do {
             try stage.switchBranch(to: name, leavingBehind: yes, author: who.author)
@@ -131,7 +138,9 @@ struct SwitchCommand: ParsableCommand {
         }
         let head = try stage.version(named: "HEAD")
         if global.json {
-            try Terminal.show(json: MovedDocument(branch: name, id: head.id, changed: true))
+            try Terminal.show(
+                json: MovedDocument(branch: name, id: head.id, changed: head.id != before)
+            )
         } else {
             Terminal.show("On branch \(name), version \(head.id.hex.prefix(12)).")
         }

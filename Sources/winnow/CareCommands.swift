@@ -75,15 +75,17 @@ struct ForgetCommand: ParsableCommand {
     func run() throws {
         let dataset = try global.open()
         let labels = LabelStage(dataset: dataset)
-        let named = try images.map { try labels.image($0, includingRemoved: true).id }
+        let named = try labels.images(images, includingRemoved: true).map(\.id)
         let stage = ForgetStage(dataset: dataset)
-        if dryRun {
-            return try stage.images(named).forEach {
-                Terminal.show("\($0.id)\t\($0.path.printable)")
-            }
-        }
+        if dryRun { return try stage.images(named).forEach { try $0.show(json: global.json) } }
         let report = try stage.run(named, author: edit.author, message: edit.message)
         if global.json { return try Terminal.show(json: report) }
+        if !report.clean {
+            Terminal.show(
+                "Another process has the data set open: traces stay in its files until that ends and "
+                    + "`winnow verify` runs once more."
+            )
+        }
         Terminal.show(
             "\(report.forgotten.count) pictures forgotten, as \(report.batch). Remove the files themselves, "
                 + "and exports and backups that hold them."

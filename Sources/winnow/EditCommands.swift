@@ -10,6 +10,18 @@ struct EditOptions: ParsableArguments {
     var message = ""
 }
 
+extension Sample {
+    /// Prints which picture it is.
+    func show(json: Bool) throws {
+        struct Line: Encodable {
+            let id: Sample.ID
+            let path: String
+        }
+        if json { return try Terminal.show(json: Line(id: id, path: path)) }
+        Terminal.show("\(id)\t\(path.printable)")
+    }
+}
+
 extension EditReport {
     /// Prints what was done.
     func show(_ what: String, json: Bool) throws {
@@ -58,7 +70,7 @@ struct LabelCommand: ParsableCommand {
             wanted = try stage.labels(in: URL(filePath: from))
         } else {
             let labels = category.map { [Label.classification(category: $0)] } ?? []
-            wanted = try images.map { LabeledSample(sample: try stage.image($0), labels: labels) }
+            wanted = try stage.images(images).map { LabeledSample(sample: $0, labels: labels) }
         }
         let report = try stage.set(
             wanted,
@@ -92,10 +104,8 @@ struct RemoveCommand: ParsableCommand {
 
     func run() throws {
         let stage = LabelStage(dataset: try global.open())
-        let samples = try images.map { try stage.image($0, includingRemoved: back) }
-        if dryRun {
-            return samples.forEach { Terminal.show("\($0.id)\t\($0.path.printable)") }
-        }
+        let samples = try stage.images(images, includingRemoved: back)
+        if dryRun { return try samples.forEach { try $0.show(json: global.json) } }
         let report = try stage.setMembership(
             of: samples.map(\.id),
             isPresent: back,

@@ -84,7 +84,7 @@ struct FieldsCommand: ParsableCommand {
         func run() throws {
             let dataset = try global.open()
             let labels = LabelStage(dataset: dataset)
-            let samples = try all ? dataset.samples() : images.map { try labels.image($0) }
+            let samples = try all ? dataset.samples() : labels.images(images)
             let report = try GovernanceStage(dataset: dataset).set(
                 name,
                 to: samples.map { ($0.id, value.isEmpty ? nil : value) },

@@ -6,8 +6,9 @@
 /// that a page which the disk changed is found when it is read. Databases that reserve no 8 bytes a
 /// page pass through it as they are.
 ///
-/// Every program that writes to a database with checksums, or that may be the last to close it,
-/// has to register this layer: the pages that another one writes have no right checksum.
+/// Programs without this layer may read such a database, and be the last to close it: the pages that
+/// they move from the WAL have no checksum, and count as right. One that writes pages which have a
+/// checksum leaves a wrong one.
 ///
 /// Outside of WAL mode a database that has pages gets or loses checksums by no VACUUM or backup,
 /// and those with checksums keep the size of their pages: the statement fails, without harm, with
@@ -38,11 +39,12 @@ enum {
 
 /// Compares all pages in the main file of a database with their checksums, without its WAL. Calls
 /// `report` with the number, from 1, of each page that does not fit or cannot be read, and counts
-/// the whole pages of the file. One of `CPC_CHECKED` and the others; an empty file is in order.
+/// the whole pages of the file, and those without a checksum. One of `CPC_CHECKED` and the others; an empty file is in order.
 ///
 /// The database may be in use, also by this process. After a loss of power, checkpoint first: a
 /// page that was torn while a checkpoint wrote it is still whole in the WAL.
 int32_t cpc_check_file(const char *_Nonnull path,
                        void (*_Nonnull report)(void *_Nullable context, uint64_t page),
-                       void *_Nullable context, uint64_t *_Nonnull pages);
+                       void *_Nullable context, uint64_t *_Nonnull pages,
+                       uint64_t *_Nonnull unstamped);
 #endif

@@ -15,7 +15,7 @@ struct WinnowBench: ParsableCommand {
             """,
         subcommands: [
             DecodeCommand.self, ScanCommand.self, EmbedCommand.self, DuplicatesCommand.self,
-            KnnCommand.self, ClusterCommand.self, ExportCommand.self,
+            KnnCommand.self, ClusterCommand.self, ExportCommand.self, StoreCommand.self,
         ]
     )
 

@@ -1,0 +1,222 @@
+package import CurationCore
+import FoundationEssentials
+import GRDB
+
+/// A review task as it was given out.
+package struct StoredTask: Sendable {
+    /// How a task ends.
+    package enum State: String, Sendable { case leased, decided, returned }
+
+    /// The number of the task.
+    package let id: Int64
+    /// Why a person was asked.
+    package let reason: ReviewReason
+    /// The class that was asked about; nil when nothing was known.
+    package let label: String?
+    /// What was proposed, best first.
+    package let proposals: [ReviewItem.Proposal]
+    /// How it ended, or that it is given out.
+    package let state: State
+    /// The right to decide it.
+    package let lease: String
+    /// To whom it was given.
+    package let reviewer: String
+    /// When the lease ends, in seconds since 1970.
+    package let expiresAt: Double
+    /// The samples, in the order in which they were shown.
+    package let samples: [Sample.ID]
+    /// The conflict of a merge that it is about; nil for any other.
+    package let conflict: Int64?
+    /// The last act of the log before it was given out.
+    package let change: Int64
+}
+
+/// A task that is about to be given out.
+package struct NewTask: Sendable {
+    /// What is asked, about which samples.
+    package let plan: PlannedTask
+    /// What is proposed, best first.
+    package let proposals: [ReviewItem.Proposal]
+    /// The right to decide it: random, unique.
+    package let lease: String
+    /// The conflict of a merge that it is about; nil for any other.
+    package let conflict: Int64?
+
+    /// Describes a task that is about to be given out.
+    package init(
+        plan: PlannedTask,
+        proposals: [ReviewItem.Proposal],
+        lease: String,
+        conflict: Int64? = nil
+    ) {
+        self.conflict = conflict
+        self.plan = plan
+        self.proposals = proposals
+        self.lease = lease
+    }
+}
+
+extension DatasetStore {
+    /// Gives tasks out, in one transaction with ending leases that have run out.
+    ///
+    /// A task one of whose samples was given out or decided since it was planned is left out, so
+    /// that nobody is given what somebody else has.
+    package func lease(
+        _ tasks: [NewTask],
+        to reviewer: String,
+        until expiry: Double,
+        now: Double
+    ) throws(StorageError) -> [StoredTask] {
+        try write { database in
+            try Self.endLeases(before: now, in: database)
+            return try tasks.compactMap { task in
+                guard try Self.isOpen(task.plan.samples, in: database) else { return nil }
+                let id = try Self.insert(task, reviewer, expiry, in: database)
+                return try Self.task(id, in: database)
+            }
+        }
+    }
+
+    private static func isOpen(_ samples: [Sample.ID], in database: Database) throws -> Bool {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT EXISTS (
+                    SELECT 1 FROM reviewTaskSample
+                    JOIN reviewTask ON reviewTask.id = reviewTaskSample.task
+                    WHERE reviewTaskSample.sample = :sample AND reviewTask.state = 'leased')
+                OR EXISTS (
+                    SELECT 1 FROM currentLabel WHERE sample = :sample AND state = 'accepted'
+                        AND NOT EXISTS (
+                            SELECT 1 FROM conflict
+                            WHERE conflict.sample = :sample AND resolvedBy IS NULL))
+                OR NOT EXISTS (SELECT 1 FROM sample WHERE id = :sample AND present = 1)
+                """
+        )
+        return try samples.allSatisfy {
+            try Bool.fetchOne(statement, arguments: ["sample": $0]) == false
+        }
+    }
+
+    private static func insert(
+        _ task: NewTask,
+        _ reviewer: String,
+        _ expiry: Double,
+        in database: Database
+    ) throws -> Int64 {
+        try database.execute(
+            sql: """
+                INSERT INTO reviewTask (reason, label, proposals, state, lease, reviewer, expiresAt,
+                    change, conflict)
+                VALUES (?, ?, ?, 'leased', ?, ?, ?, (SELECT max(id) FROM change), ?)
+                """,
+            arguments: [
+                task.plan.reason.rawValue, task.plan.label,
+                try CanonicalText.json(task.proposals), task.lease, reviewer, expiry, task.conflict,
+            ]
+        )
+        let id = database.lastInsertedRowID
+        for (position, sample) in task.plan.samples.enumerated() {
+            try database.execute(
+                sql: "INSERT INTO reviewTaskSample (task, position, sample) VALUES (?, ?, ?)",
+                arguments: [id, position, sample]
+            )
+        }
+        return id
+    }
+
+    /// The samples that are given out now.
+    package func leasedSamples(now: Double) throws(StorageError) -> Set<Sample.ID> {
+        try read { database in
+            try Set(
+                Int64.fetchAll(
+                    database,
+                    sql: """
+                        SELECT sample FROM reviewTaskSample
+                        JOIN reviewTask ON reviewTask.id = reviewTaskSample.task
+                        WHERE state = 'leased' AND expiresAt > ?
+                        """,
+                    arguments: [now]
+                )
+            )
+        }
+    }
+
+    /// The task with the number.
+    package func task(_ id: Int64) throws(StorageError) -> StoredTask? {
+        try read { try Self.task(id, in: $0) }
+    }
+
+    /// Lengthens leases that still hold.
+    ///
+    /// - Returns: The leases that were lengthened.
+    package func renew(
+        _ leases: [String],
+        until expiry: Double,
+        now: Double
+    ) throws(StorageError) -> [String] {
+        try write { database in
+            try leases.filter { lease in
+                try database.execute(
+                    sql: """
+                        UPDATE reviewTask SET expiresAt = ?
+                        WHERE lease = ? AND state = 'leased' AND expiresAt > ?
+                        """,
+                    arguments: [expiry, lease, now]
+                )
+                return database.changesCount == 1
+            }
+        }
+    }
+
+    /// Gives leases back.
+    package func release(_ leases: [String]) throws(StorageError) {
+        try write { database in
+            for lease in leases {
+                try database.execute(
+                    sql:
+                        "UPDATE reviewTask SET state = 'returned' WHERE lease = ? AND state = 'leased'",
+                    arguments: [lease]
+                )
+            }
+        }
+    }
+
+    static func endLeases(before now: Double, in database: Database) throws {
+        try database.execute(
+            sql:
+                "UPDATE reviewTask SET state = 'returned' WHERE state = 'leased' AND expiresAt <= ?",
+            arguments: [now]
+        )
+    }
+
+    static func task(_ id: Int64, in database: Database) throws -> StoredTask? {
+        guard
+            let row = try Row.fetchOne(
+                database,
+                sql: "SELECT * FROM reviewTask WHERE id = ?",
+                arguments: [id]
+            )
+        else { return nil }
+        let text: String = row["proposals"]
+        return StoredTask(
+            id: id,
+            reason: try row.value("reason"),
+            label: row["label"],
+            proposals: try JSONDecoder().decode(
+                [ReviewItem.Proposal].self,
+                from: Data(text.utf8)
+            ),
+            state: try row.value("state"),
+            lease: row["lease"],
+            reviewer: row["reviewer"],
+            expiresAt: row["expiresAt"],
+            samples: try Int64.fetchAll(
+                database,
+                sql: "SELECT sample FROM reviewTaskSample WHERE task = ? ORDER BY position",
+                arguments: [id]
+            ),
+            conflict: row["conflict"],
+            change: row["change"]
+        )
+    }
+}
