@@ -106,7 +106,7 @@ let package = Package(
         tests("Inference"),
         tests("Similarity"),
         tests("Learning"),
-        tests("Storage", grdb),
+        tests("Storage", "History", grdb),
         tests("History"),
         tests("Reviewing", "Learning"),
         tests("Quality", "Imaging"),

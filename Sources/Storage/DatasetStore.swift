@@ -148,6 +148,14 @@ package final class DatasetStore: Sendable {
         }
     }
 
+    /// What is wrong with the pages of the database in `folder`, a sentence each.
+    package static func damage(in folder: URL) -> [String] {
+        PageChecksums.check(databaseFile(in: folder)).problems
+    }
+
+    /// Closes the database; nothing can be read or written through this store after that.
+    package func close() throws(StorageError) { try translating { () throws in try pool.close() } }
+
     func write<T>(_ body: (Database) throws -> T) throws(StorageError) -> T {
         try translating { () throws in try pool.write(body) }
     }

@@ -156,6 +156,8 @@ struct MergeBatch {
         for (category, other) in try point.categories(in: database).sorted(by: { $0.key < $1.key })
         where other != before[category] {
             guard let own = mine[category], own != other else { continue }
+            // The other side never had a class that this side made.
+            if before[category] == nil, !other.isPresent { continue }
             if let holder = holders[other.name], holder != category, other.isPresent {
                 // A class that both sides made is one class: the one of this side.
                 if before[category] == nil, before[holder] == nil { continue }

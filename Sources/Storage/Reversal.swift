@@ -117,12 +117,13 @@ struct Reversal {
                     """,
                 arguments: [revision.category, row["id"] as Int64]
             ).map { CategoryRow($0) }
-            if let before {
-                categories.append(before)
-            } else if try !isNamed(revision.category, in: database) {
-                var gone = revision
-                gone.isPresent = false
-                categories.append(gone)
+            var target = before ?? revision
+            if before == nil { target.isPresent = false }
+            // A class that labels of now name stays in the list.
+            if try !target.isPresent && isNamed(target.category, in: database) {
+                skipped += 1
+            } else {
+                categories.append(target)
             }
         }
         try checkNames(in: database)
