@@ -2,9 +2,9 @@
 --
 -- The log is `change` and the tables whose rows name a change: `annotation`, `prediction`, `sample`,
 -- `membership`, `move`, `categoryRevision`, `fieldRevision`. Their rows are never updated but for
--- `path` and `present` of a sample, which follow from its moves and its membership; and deleted only
--- for a picture that was forgotten. What is current (`currentLabel`, `category`, `currentField`,
--- `sample.present`, `predictionRun`) is kept by the same transactions and follows from the log.
+-- `path`, `present` and `decided` of a sample, which follow from its moves, membership and labels; and
+-- deleted only for a picture that was forgotten. What is current (`currentLabel`, `category`, `currentField`,
+-- `sample.present` and `decided`, `predictionRun`) is kept by the same transactions and follows from the log.
 --
 -- To read, use the views at the end, which stay as they are: v_labels, v_images, v_decisions,
 -- v_changes. Write with winnow alone: a page that another program wrote lacks its checksum.
@@ -91,7 +91,7 @@ BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
 -- begin there when they are not compressed. `damage` says that part of the picture is missing.
 -- `pixelDigest` is the SHA-256 of the upright pixels as import decodes them. `hasLocation` says that
 -- the file names a place on Earth; the place itself is not kept. `present` says whether it belongs to
--- the data set now: the last word of `membership`.
+-- the data set now, the last word of `membership`; `decided` whether it has an accepted label.
 CREATE TABLE sample (
     id INTEGER PRIMARY KEY,
     path TEXT NOT NULL UNIQUE CHECK (length(path) > 0),
@@ -122,12 +122,14 @@ CREATE TABLE sample (
     capturedAt TEXT,
     hasLocation INTEGER NOT NULL CHECK (hasLocation IN (0, 1)),
     present INTEGER NOT NULL DEFAULT 1 CHECK (present IN (0, 1)),
+    decided INTEGER NOT NULL DEFAULT 0 CHECK (decided IN (0, 1)),
     addedBy INTEGER NOT NULL REFERENCES change (id),
     CHECK ((archive IS NULL) = (member IS NULL)),
     CHECK (memberOffset IS NULL OR archive IS NOT NULL)
 ) STRICT;
 CREATE INDEX sample_sha256 ON sample (sha256);
 CREATE INDEX sample_addedBy ON sample (addedBy);
+CREATE INDEX sample_undecided ON sample (id) WHERE decided = 0 AND present = 1;
 
 -- When an image left the data set, or came back to it; it belongs to it from its import on.
 CREATE TABLE membership (
@@ -522,13 +524,11 @@ FROM predictionRun
 JOIN prediction ON prediction.run = predictionRun.run
 JOIN sample ON sample.id = prediction.sample
 JOIN category ON category.id = prediction.category
-WHERE predictionRun.retiredBy IS NULL AND sample.present = 1 AND category.present = 1
-    AND NOT EXISTS (
+WHERE predictionRun.retiredBy IS NULL AND sample.present = 1 AND sample.decided = 0
+    AND category.present = 1 AND NOT EXISTS (
         SELECT 1 FROM currentLabel
-        WHERE currentLabel.sample = prediction.sample
-            AND (currentLabel.state = 'accepted'
-                OR currentLabel.state = 'rejected'
-                    AND currentLabel.category = prediction.category));
+        WHERE currentLabel.sample = prediction.sample AND currentLabel.state = 'rejected'
+            AND currentLabel.category = prediction.category);
 
 -- For people: the images of now, with their cluster.
 CREATE VIEW v_images AS

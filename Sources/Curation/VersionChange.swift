@@ -1,5 +1,5 @@
 public import CurationCore
-import Storage
+package import Storage
 
 /// One difference between two states of the labels: of an image, of one of its labels, or of the class
 /// list.
@@ -60,7 +60,7 @@ public struct VersionChange: Sendable, Hashable, Codable {
     }
 
     /// All differences: of the class list, then of images, by path, then by label.
-    static func all(in difference: StateDifference) -> [VersionChange] {
+    package static func all(in difference: StateDifference) -> [VersionChange] {
         var changes: [VersionChange] = []
         for image in difference.removed {
             changes += image.labels.map {

@@ -50,6 +50,24 @@ enum AnnotationTable {
             current.bind(row.state.rawValue, at: 5)
             try current.run()
         }
+        try noteDecided(rows, in: database)
+    }
+
+    /// Keeps whether the images have an accepted label.
+    private static func noteDecided(_ rows: [AnnotationRow], in database: Database) throws {
+        let decided = try RawStatement(
+            """
+            UPDATE sample SET decided = EXISTS (
+                SELECT 1 FROM currentLabel WHERE sample = ?1 AND state = 'accepted') WHERE id = ?1
+            """,
+            in: database
+        )
+        var last: Int64?
+        for row in rows where row.sample != last {
+            decided.bind(row.sample, at: 1)
+            try decided.run()
+            last = row.sample
+        }
     }
 
     /// The last revision of each label of an image, also of those removed, by age.

@@ -34,11 +34,14 @@ enum CurrentState {
             """
         ),
         (
-            "sample", "id, present",
+            "sample", "id, present, decided",
             """
             SELECT id, coalesce((
                 SELECT membership.present FROM membership WHERE membership.sample = sample.id
-                ORDER BY membership.id DESC LIMIT 1), 1) FROM sample
+                ORDER BY membership.id DESC LIMIT 1), 1), EXISTS (
+                SELECT 1 FROM currentLabel
+                WHERE currentLabel.sample = sample.id AND currentLabel.state = 'accepted')
+            FROM sample
             """
         ),
     ]
@@ -61,9 +64,7 @@ enum CurrentState {
                 ? nil
                 : "\(table.name): \(count) rows are not what the log says; it can be made again"
         }
-        let derived = try PredictionRuns.derived(in: database)
-        let stored = try storedRuns(in: database)
-        if derived.contains(where: { stored[$0.key] != $0.value }) {
+        if try !PredictionRuns.areAsDerived(in: database) {
             problems.append("predictionRun: it is not what the log says; it can be made again")
         }
         return problems
@@ -81,7 +82,10 @@ enum CurrentState {
                         UPDATE sample SET present = coalesce((
                             SELECT membership.present FROM membership
                             WHERE membership.sample = sample.id
-                            ORDER BY membership.id DESC LIMIT 1), 1)
+                            ORDER BY membership.id DESC LIMIT 1), 1),
+                        decided = EXISTS (
+                            SELECT 1 FROM currentLabel WHERE currentLabel.sample = sample.id
+                                AND currentLabel.state = 'accepted')
                         """
                 )
             case "category":
@@ -96,23 +100,9 @@ enum CurrentState {
                 )
             }
         }
-        for (run, retiredBy) in try PredictionRuns.derived(in: database) {
-            try database.execute(
-                sql: """
-                    INSERT INTO predictionRun (run, source, retiredBy)
-                    SELECT id, author, ?2 FROM change WHERE id = ?1
-                    ON CONFLICT (run) DO UPDATE SET retiredBy = excluded.retiredBy
-                    """,
-                arguments: [run, retiredBy]
-            )
-        }
+        try PredictionRuns.rebuild(in: database)
         for table in ["contentState", "contentLeaf", "contentBucket"] {
             try database.execute(sql: "DELETE FROM \(table)")
         }
-    }
-
-    private static func storedRuns(in database: Database) throws -> [Int64: Int64?] {
-        let rows = try Row.fetchAll(database, sql: "SELECT run, retiredBy FROM predictionRun")
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0["run"], $0["retiredBy"]) })
     }
 }

@@ -80,13 +80,13 @@ extension DatasetStore {
                 JOIN category ON category.id = prediction.category
                 JOIN sample ON sample.id = prediction.sample
                 WHERE predictionRun.retiredBy IS NULL AND category.present = 1
-                    AND sample.present = 1 \(sample == nil ? "" : "AND prediction.sample = ?")
+                    AND sample.present = 1 AND sample.decided = 0
+                    \(sample == nil ? "" : "AND prediction.sample = ?")
                     AND NOT EXISTS (
                         SELECT 1 FROM currentLabel
                         WHERE currentLabel.sample = prediction.sample
-                            AND (currentLabel.state = 'accepted'
-                                OR currentLabel.state = 'rejected'
-                                    AND currentLabel.category = prediction.category))
+                            AND currentLabel.state = 'rejected'
+                            AND currentLabel.category = prediction.category)
                 ORDER BY prediction.sample, prediction.run, prediction.position
                 """,
             arguments: StatementArguments(sample.map { [$0] } ?? [])

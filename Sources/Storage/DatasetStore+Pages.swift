@@ -143,20 +143,20 @@ extension DatasetStore {
 
     private static let proposalPage = """
         SELECT prediction.*, predictionRun.source, category.name AS categoryName, sample.path
-        FROM prediction JOIN category ON category.id = prediction.category
+        FROM sample INDEXED BY sample_undecided CROSS JOIN prediction
+            ON prediction.run = :run AND prediction.sample = sample.id
+        JOIN category ON category.id = prediction.category
         JOIN predictionRun ON predictionRun.run = prediction.run
-        JOIN sample ON sample.id = prediction.sample
-        WHERE prediction.run = :run
+        WHERE sample.decided = 0 AND sample.present = 1 AND sample.id >= :sample
             AND (prediction.sample, prediction.position) > (:sample, :position)
             AND prediction.score >= :low AND prediction.score <= :high
             AND (prediction.category = :category OR NOT :isByClass)
-            AND category.present = 1 AND sample.present = 1 AND NOT EXISTS (
+            AND category.present = 1 AND NOT EXISTS (
                 SELECT 1 FROM currentLabel
                 WHERE currentLabel.sample = prediction.sample
-                    AND (currentLabel.state = 'accepted'
-                        OR currentLabel.state = 'rejected'
-                            AND currentLabel.category = prediction.category))
-        ORDER BY prediction.sample, prediction.position LIMIT :limit
+                    AND currentLabel.state = 'rejected'
+                    AND currentLabel.category = prediction.category)
+        ORDER BY sample.id, prediction.position LIMIT :limit
         """
 
     private static func proposals(

@@ -67,11 +67,7 @@ extension DatasetStore {
         try read {
             try Int.fetchOne(
                 $0,
-                sql: """
-                    SELECT count(DISTINCT sample) FROM currentLabel
-                    JOIN sample ON sample.id = currentLabel.sample
-                    WHERE state = 'accepted' AND present = 1
-                    """
+                sql: "SELECT count(*) FROM sample WHERE decided = 1 AND present = 1"
             ) ?? 0
         }
     }

@@ -153,6 +153,15 @@ package final class DatasetStore: Sendable {
         PageChecksums.check(databaseFile(in: folder)).problems
     }
 
+    /// Moves what is in the journal into the main file.
+    package func checkpoint() throws(StorageError) {
+        try translating { () throws in
+            try pool.writeWithoutTransaction {
+                try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+            }
+        }
+    }
+
     /// Closes the database; nothing can be read or written through this store after that.
     package func close() throws(StorageError) { try translating { () throws in try pool.close() } }
 

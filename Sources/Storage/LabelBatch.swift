@@ -78,34 +78,25 @@ struct LabelBatch {
         newCategories.forEach { names.add($0) }
         let revisions = try revisionRows(given, &names, in: database)
         let predictions = predictionRows(given, &names)
-        let memberships = memberships.sorted { $0.sample < $1.sample }
-        let moves = moves.sorted { $0.sample < $1.sample }
-        let fields = fields.sorted { ($0.sample, $0.field) < ($1.sample, $1.field) }
-        let categories = names.changed
-
-        var digest = RowsDigest()
-        digest.add(categories)
-        digest.add(samples.map(\.logged))
-        digest.add(memberships)
-        digest.add(moves)
-        digest.add(fields)
-        digest.add(revisions)
-        digest.add(predictions)
+        let rows = BatchRows(
+            categories: names.changed,
+            samples: samples,
+            memberships: memberships.sorted { $0.sample < $1.sample },
+            moves: moves.sorted { $0.sample < $1.sample },
+            fields: fields.sorted { ($0.sample, $0.field) < ($1.sample, $1.field) },
+            revisions: revisions,
+            predictions: predictions
+        )
+        let source = predictionSource ?? given.first { $0.state == .proposed }?.source
         let lastAnnotation = try revisions.last?.id ?? AnnotationTable.last(in: database)
-        try insertChange(change, lastAnnotation, rows: digest.finish(), in: database)
-
-        try CategoryRow.insert(categories, change: change, in: database)
-        for row in samples { try row.insert(in: database) }
-        for row in memberships { try row.insert(change: change, in: database) }
-        for row in moves { try row.insert(change: change, in: database) }
-        for row in fields { try row.insert(change: change, in: database) }
-        try AnnotationTable.insert(revisions, change: change, in: database)
-        try PredictionTable.insert(
-            predictions,
-            run: change,
-            source: predictionSource ?? given.first { $0.state == .proposed }?.source ?? author,
+        try insertChange(
+            change,
+            lastAnnotation,
+            source.map { payload.merging(["source": $0]) { $1 } } ?? payload,
+            rows: rows.digest,
             in: database
         )
+        try rows.insert(change: change, source: source ?? author, in: database)
         return change
     }
 
@@ -164,6 +155,7 @@ struct LabelBatch {
     private func insertChange(
         _ id: Int64,
         _ lastAnnotation: Int64,
+        _ payload: [String: String],
         rows: ContentDigest,
         in database: Database
     ) throws {
@@ -194,6 +186,39 @@ struct LabelBatch {
                 row.lastAnnotation, row.rows, row.digest(after: previous).hex,
             ]
         )
+    }
+}
+
+/// The rows of an act, ready to be written: each kind in the order of its images.
+private struct BatchRows {
+    let categories: [CategoryRow]
+    let samples: [SampleRow]
+    let memberships: [MembershipRow]
+    let moves: [MoveRow]
+    let fields: [FieldRow]
+    let revisions: [AnnotationRow]
+    let predictions: [PredictionRow]
+
+    var digest: ContentDigest {
+        var digest = RowsDigest()
+        digest.add(categories)
+        digest.add(samples.map(\.logged))
+        digest.add(memberships)
+        digest.add(moves)
+        digest.add(fields)
+        digest.add(revisions)
+        digest.add(predictions)
+        return digest.finish()
+    }
+
+    func insert(change: Int64, source: String, in database: Database) throws {
+        try CategoryRow.insert(categories, change: change, in: database)
+        for row in samples { try row.insert(in: database) }
+        for row in memberships { try row.insert(change: change, in: database) }
+        for row in moves { try row.insert(change: change, in: database) }
+        for row in fields { try row.insert(change: change, in: database) }
+        try AnnotationTable.insert(revisions, change: change, in: database)
+        try PredictionTable.insert(predictions, run: change, source: source, in: database)
     }
 }
 

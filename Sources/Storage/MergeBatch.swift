@@ -161,12 +161,7 @@ struct MergeBatch {
             if let holder = holders[other.name], holder != category, other.isPresent {
                 // A class that both sides made is one class: the one of this side.
                 if before[category] == nil, before[holder] == nil { continue }
-                throw StorageError.category(
-                    other.name,
-                    reason:
-                        "both sides gave the name to a class, and not to the same one: rename one "
-                        + "of them first (`winnow classes rename`)"
-                )
+                throw Self.sharedName(other.name)
             }
             try checkLabels(of: own, goneIn: other, in: database)
             // What did not exist on our side is taken from theirs as it is.
@@ -181,6 +176,15 @@ struct MergeBatch {
             }
             batch.categories.append(other)
         }
+    }
+
+    private static func sharedName(_ name: String) -> StorageError {
+        .category(
+            name,
+            reason:
+                "both sides gave the name to a class, and not to the same one: rename one of them "
+                + "first (`winnow classes rename`)"
+        )
     }
 
     /// A class that the other side deleted is not deleted under labels of this side.

@@ -47,6 +47,39 @@ enum PredictionRuns {
         return runs
     }
 
+    /// Whether the table says what the log says; runs whose predictions were all forgotten may be gone.
+    static func areAsDerived(in database: Database) throws -> Bool {
+        let rows = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT run, retiredBy, source IS coalesce(json_extract(payload, '$.source'), author)
+                    AS isSource
+                FROM predictionRun JOIN change ON change.id = run
+                """
+        )
+        let stored = Dictionary(uniqueKeysWithValues: rows.map { ($0["run"] as Int64, $0) })
+        return try derived(in: database).allSatisfy { run, retiredBy in
+            guard let row = stored[run] else { return false }
+            return row["isSource"] && row["retiredBy"] as Int64? == retiredBy
+        }
+    }
+
+    /// Makes the table again from the log.
+    static func rebuild(in database: Database) throws {
+        for (run, retiredBy) in try derived(in: database) {
+            try database.execute(
+                sql: """
+                    INSERT INTO predictionRun (run, source, retiredBy)
+                    SELECT id, coalesce(json_extract(payload, '$.source'), author), ?2
+                    FROM change WHERE id = ?1
+                    ON CONFLICT (run) DO UPDATE SET retiredBy = excluded.retiredBy,
+                        source = excluded.source
+                    """,
+                arguments: [run, retiredBy]
+            )
+        }
+    }
+
     /// The runs that have predictions, without reading these.
     private static func runsWithRows(in database: Database) throws -> [Int64] {
         let statement = try database.cachedStatement(

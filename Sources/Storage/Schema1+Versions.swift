@@ -97,13 +97,11 @@ enum Schema1Versions {
         JOIN prediction ON prediction.run = predictionRun.run
         JOIN sample ON sample.id = prediction.sample
         JOIN category ON category.id = prediction.category
-        WHERE predictionRun.retiredBy IS NULL AND sample.present = 1 AND category.present = 1
-            AND NOT EXISTS (
+        WHERE predictionRun.retiredBy IS NULL AND sample.present = 1 AND sample.decided = 0
+            AND category.present = 1 AND NOT EXISTS (
                 SELECT 1 FROM currentLabel
-                WHERE currentLabel.sample = prediction.sample
-                    AND (currentLabel.state = 'accepted'
-                        OR currentLabel.state = 'rejected'
-                            AND currentLabel.category = prediction.category));
+                WHERE currentLabel.sample = prediction.sample AND currentLabel.state = 'rejected'
+                    AND currentLabel.category = prediction.category);
 
         CREATE VIEW v_images AS
         SELECT sample.id, sample.path, sample.sha256, sample.format, sample.width, sample.height,

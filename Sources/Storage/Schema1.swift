@@ -101,12 +101,14 @@ enum Schema1 {
             capturedAt TEXT,
             hasLocation INTEGER NOT NULL CHECK (hasLocation IN (0, 1)),
             present INTEGER NOT NULL DEFAULT 1 CHECK (present IN (0, 1)),
+            decided INTEGER NOT NULL DEFAULT 0 CHECK (decided IN (0, 1)),
             addedBy INTEGER NOT NULL REFERENCES change (id),
             CHECK ((archive IS NULL) = (member IS NULL)),
             CHECK (memberOffset IS NULL OR archive IS NOT NULL)
         ) STRICT;
         CREATE INDEX sample_sha256 ON sample (sha256);
         CREATE INDEX sample_addedBy ON sample (addedBy);
+        CREATE INDEX sample_undecided ON sample (id) WHERE decided = 0 AND present = 1;
 
         CREATE TABLE membership (
             id INTEGER PRIMARY KEY,

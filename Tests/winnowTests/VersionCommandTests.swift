@@ -1,0 +1,211 @@
+import Foundation
+import TestKit
+import Testing
+
+/// The store by its commands: each document is held to the schema that has the verb's name.
+@Suite struct VersionCommandTests {
+    private final class Session {
+        var winnow: WinnowCommand
+        private var schemas = JSONSchemas()
+
+        init(photos: Int) throws {
+            winnow = try WinnowCommand()
+            // Without the models a run is quick.
+            winnow.environment["WINNOW_DEPS"] = winnow.folder.url.path
+            let names = (1...photos).map {
+                Fixtures.url("photos/IMG_\(String(10_000 + $0).dropFirst()).jpg").path
+            }
+            try winnow.run(["run"] + names + ["-d", winnow.dataset, "--quiet"])
+        }
+
+        /// Runs a verb, and holds what it prints to its schema.
+        @discardableResult
+        func documents(
+            _ words: [String],
+            of name: String? = nil,
+            status: Int32 = 0,
+            input: String = ""
+        ) throws -> [[String: Any]] {
+            let output = try winnow.run(words + ["-d", winnow.dataset, "--json"], input: input)
+            #expect(output.status == status, "\(words): \(output.messages)")
+            for line in output.text.split(separator: "\n") {
+                let faults = try schemas.faults(
+                    in: try JSONDocument(parsing: line),
+                    against: "cli-output.schema.json#/$defs/\(name ?? words[0])"
+                )
+                #expect(faults.isEmpty, "\(words): \(faults)")
+            }
+            return try output.json()
+        }
+
+        /// The class of each picture, by its number.
+        func classes(_ version: String? = nil) throws -> [Int: String] {
+            let words = ["labels"] + (version.map { ["--version", $0] } ?? [])
+            var classes: [Int: String] = [:]
+            for line in try documents(words) {
+                let annotations = line["annotations"] as? [[String: Any]] ?? []
+                let accepted = annotations.first { $0["state"] as? String == "accepted" }
+                classes[line["id"] as? Int ?? 0] = accepted?["label"] as? String
+            }
+            return classes
+        }
+    }
+
+    @Test
+    func `a newcomer commits, branches, relabels, merges with a conflict, blames and restores`()
+        throws
+    {
+        let session = try Session(photos: 8)
+        #expect(try session.documents(["status"]).first?["images_added"] as? Int == 8)
+        try session.documents(["label", "1", "2", "3", "--as", "cat", "--author", "anna"])
+        try session.documents(["label", "4", "IMG_0005.jpg", "--as", "dog", "-m", "sure"])
+        let first = try session.documents(["commit", "-m", "one", "--tag", "v1"])
+        try session.documents(["switch", "-c", "strict"])
+        #expect(try session.documents(["branch"]).count == 2)
+        try session.documents(["label", "1", "--as", "dog", "--author", "bob"])
+        try session.documents(["label", "2", "--as", "bird", "--author", "bob"])
+        // What is not committed is not left behind.
+        try session.documents(["switch", "main"], status: 1)
+        try session.documents(["commit", "-m", "stricter"])
+        try session.documents(["switch", "main"])
+        #expect(try session.classes()[1] == "cat")
+        try session.documents(["label", "1", "--as", "bird"])
+        try session.documents(["label", "6", "--as", "cat"])
+        try session.documents(["commit", "-m", "more"])
+        let merge = try session.documents(["merge", "strict"], status: 1)
+        #expect(merge.first?["conflicts"] as? Int == 1)
+        try session.documents(["commit", "-m", "too early"], status: 1)
+        let next = ["review", "next", "--limit", "1", "--reviewer", "r"]
+        let item = try #require(try session.documents(next, of: "review-next").first)
+        #expect(item["reason"] as? String == "disagreement")
+        let sides = (item["predictions"] as? [[String: Any]] ?? []).map { $0["source"] as? String }
+        #expect(sides == ["main", "strict"])
+        let decision =
+            #"{"item":"\#(item["item"] ?? "")","lease":"\#(item["lease"] ?? "")","reviewer":"r","#
+            + #""decision":"accept","label":"dog"}"#
+        try session.documents(["review", "decide"], of: "review-decide", input: decision)
+        let merged = try session.documents(["commit", "-m", "merged"])
+        #expect((merged.first?["parents"] as? [String])?.count == 2)
+        #expect(
+            try session.classes() == [1: "dog", 2: "bird", 3: "cat", 4: "dog", 5: "dog", 6: "cat"]
+        )
+        let blame = try session.documents(["blame", "1"])
+        #expect(blame.first?["source"] as? String == "reviewer:r")
+        let annotation = try #require(blame.first?["annotation"] as? String)
+        let why = try #require(try session.documents(["why", annotation]).first)
+        #expect((why["chain"] as? [[String: Any]])?.first?["review"] != nil)
+        let prov = try session.winnow.run([
+            "why", annotation, "--prov", "-d", session.winnow.dataset,
+        ])
+        #expect(try prov.json().first?["wasGeneratedBy"] != nil)
+        let diff = try session.documents(["diff", "v1", "HEAD"])
+        #expect(diff.count { $0["change"] as? String == "class-changed" } == 2)
+        try session.documents(["restore", "v1"])
+        #expect(try session.classes() == [1: "cat", 2: "cat", 3: "cat", 4: "dog", 5: "dog"])
+        let names = ["v1", "HEAD~1", String((first[0]["id"] as? String ?? "").prefix(8))]
+        for name in names { try session.documents(["show", name]) }
+        #expect(
+            try session.documents(["verify", "--rebuild"], of: "verify").first?["ok"] as? Bool
+                == true
+        )
+    }
+
+    @Test func `everything is undone and done again by its batch`() throws {
+        let session = try Session(photos: 6)
+        try session.documents(["label", "1", "2", "--as", "cat"])
+        let rename = try session.documents(
+            ["classes", "rename", "cat", "tabby"],
+            of: "classes-edit"
+        )
+        try session.documents(["classes", "add", "dog", "--color", "#aa0000"], of: "classes-edit")
+        try session.documents(["label", "3", "--as", "dog"])
+        let merge = try session.documents(["classes", "merge", "dog", "tabby"], of: "classes-edit")
+        #expect(try session.classes() == [1: "tabby", 2: "tabby", 3: "tabby"])
+        let batch = try #require(merge.first?["batch"] as? String)
+        try session.documents(["undo", batch])
+        #expect(try session.classes() == [1: "tabby", 2: "tabby", 3: "dog"])
+        try session.documents(["undo", batch], status: 66)
+        try session.documents(["redo", batch])
+        #expect(try session.classes()[3] == "tabby")
+        try session.documents(["undo", batch])
+        try session.documents(["undo", try #require(rename.first?["batch"] as? String)])
+        #expect(try session.classes() == [1: "cat", 2: "cat", 3: "dog"])
+        try session.documents(["remove", "1", "-m", "blurred"])
+        #expect(try session.documents(["labels"]).count == 5)
+        try session.documents(["undo"])
+        #expect(try session.documents(["labels"]).count == 6)
+        try session.documents(["classes", "split", "cat", "tabby", "calico"], of: "classes-edit")
+        #expect(try session.classes() == [3: "dog"])
+        try session.documents(["undo"])
+        try session.documents(["classes", "delete", "cat"], of: "classes-edit", status: 65)
+        try session.documents(
+            ["classes", "delete", "cat", "--labels", "to=dog"],
+            of: "classes-edit"
+        )
+        #expect(try session.classes() == [1: "dog", 2: "dog", 3: "dog"])
+        #expect(try session.documents(["classes"]).first?["labels"] as? Int == 3)
+        #expect(try session.documents(["history"]).count >= 12)
+        #expect(try session.documents(["verify"]).first?["ok"] as? Bool == true)
+    }
+
+    @Test func `labels go out and come in again`() throws {
+        let session = try Session(photos: 4)
+        try session.documents(["label", "1", "2", "--as", "cat"])
+        try session.documents(["commit", "-m", "one"])
+        let lines = try session.winnow.run(["labels", "-d", session.winnow.dataset, "--json"]).text
+        let file = session.winnow.folder.url.appending(path: "labels.jsonl")
+        try Data(lines.utf8).write(to: file)
+        let same = try session.documents(["label", "--from", file.path])
+        #expect(same.first?["changed"] as? Int == 0 && same.first?["batch"] == nil)
+        let other = lines.replacing("\"label\":\"cat\"", with: "\"label\":\"dog\"")
+        try Data(other.utf8).write(to: file)
+        #expect(try session.documents(["diff", "HEAD", "--with", file.path]).count == 2)
+        try session.documents(["label", "--from", file.path])
+        #expect(try session.classes() == [1: "dog", 2: "dog"])
+        try Data("{\"id\":1}\n".utf8).write(to: file)
+        try session.documents(["label", "--from", file.path], status: 65)
+        try session.documents(["label", "99", "--as", "cat"], status: 66)
+    }
+
+    @Test func `what a rule holds back and what is forgotten is in no export`() throws {
+        let session = try Session(photos: 5)
+        try session.documents(["label", "1", "2", "3", "4", "5", "--as", "cat"])
+        try session.documents(
+            ["fields", "add", "consent", "--type", "boolean"],
+            of: "fields"
+        )
+        try session.documents(
+            ["fields", "set", "consent", "true", "1", "2", "3", "4"],
+            of: "fields-set"
+        )
+        try session.documents(
+            ["fields", "set", "consent", "perhaps", "5"],
+            of: "fields-set",
+            status: 65
+        )
+        try session.documents(
+            ["rules", "add", "consent", "absent", "--reason", "nobody agreed"],
+            of: "rules"
+        )
+        #expect(try session.documents(["rules", "held"], of: "rules-held").count == 1)
+        try session.documents(["commit", "-m", "one", "--tag", "v1"])
+        let target = session.winnow.folder.url.appending(path: "export").path
+        let export = try session.documents(["export", "v1", "--to", target, "--format", "csv"])
+        #expect(export.first?["held_back"] as? Int == 1)
+        #expect((export.first?["splits"] as? [String: Int])?.values.reduce(0, +) == 4)
+        let backup = session.winnow.folder.url.appending(path: "backup").path
+        try session.documents(["backup", backup])
+        try session.documents(["backup", backup], status: 73)
+        try session.documents(["forget", "2"], status: 64)
+        try session.documents(["forget", "2", "--yes"])
+        let second = session.winnow.folder.url.appending(path: "export2").path
+        let fewer = try session.documents(["export", "v1", "--to", second, "--format", "csv"])
+        #expect((fewer.first?["splits"] as? [String: Int])?.values.reduce(0, +) == 3)
+        #expect(try session.documents(["verify"]).first?["ok"] as? Bool == true)
+        // The backup still has it: the whole data set comes back.
+        try session.documents(["restore-from", backup], status: 73)
+        try session.documents(["restore-from", backup, "--overwrite"])
+        #expect(try session.classes().count == 5)
+        #expect(try session.documents(["verify"]).first?["ok"] as? Bool == true)
+    }
+}
