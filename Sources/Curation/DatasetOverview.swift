@@ -4,21 +4,49 @@ public import CurationCore
 public struct DatasetOverview: Sendable, Codable {
     /// A class and how many pictures carry it.
     public struct ClassCount: Sendable, Codable {
-        /// The position in the class list, from 1.
+        /// The number of the class, from 1.
         public let id: Int
         /// The name.
         public let name: String
-        /// The key that chooses it; nil from the eleventh on.
+        /// The digit that chooses it; nil when all are taken.
         public let key: String?
         /// Pictures with the class.
         public let count: Int
+        /// The class above it.
+        public let supercategory: String?
+        /// The color that it is shown in, as `#rrggbb`; nil for the page's own.
+        public let color: String?
+        /// What belongs to it, in a line.
+        public let description: String?
+        /// How to tell it from others.
+        public let guideline: String?
 
         /// Describes a class.
-        public init(id: Int, name: String, key: String?, count: Int) {
-            self.id = id
-            self.name = name
+        public init(_ category: CurationCore.Category, key: String?, count: Int) {
+            id = category.id
+            name = category.name
             self.key = key
             self.count = count
+            supercategory = category.supercategory
+            color = category.color
+            description = category.description
+            guideline = category.guideline
+        }
+
+        /// Puts classes together with their keys: their own, or the next digit that is free, 1 to 9 and 0.
+        public static func list(
+            _ categories: [CurationCore.Category],
+            counts: [String: Int]
+        ) -> [ClassCount] {
+            let taken = Set(categories.compactMap(\.hotkey))
+            var free = (1...10).map { "\($0 % 10)" }.filter { !taken.contains($0) }[...]
+            return categories.map { category in
+                ClassCount(
+                    category,
+                    key: category.hotkey ?? free.popFirst(),
+                    count: counts[category.name] ?? 0
+                )
+            }
         }
     }
 

@@ -24,6 +24,8 @@ public struct ExportStage: Sendable {
         public var overwrite: Bool
         /// Whether pictures that cannot be read are left out, where they would end the export otherwise.
         public var skipMissing: Bool
+        /// Whether shards say where each label comes from, as PROV-JSON.
+        public var provenance: Bool
 
         /// Describes an export.
         public init(
@@ -34,8 +36,10 @@ public struct ExportStage: Sendable {
             seed: UInt64,
             groupBy: String?,
             overwrite: Bool,
-            skipMissing: Bool = false
+            skipMissing: Bool = false,
+            provenance: Bool = false
         ) {
+            self.provenance = provenance
             self.version = version
             self.folder = folder
             self.format = format
@@ -126,7 +130,7 @@ public struct ExportStage: Sendable {
             ) { (try? dataset.pictures.bytes(of: $0)) != nil }
             let folder = try ExportFolder(at: request.folder, overwrite: request.overwrite)
             let embedder = format == .webdataset ? try embedder(of: request.version) : nil
-            let files = try write(selection, format, embedder, into: folder)
+            let files = try write(selection, request, format, embedder, into: folder)
             let manifest = manifest(of: request, format, selection, embedder, files)
             try folder.finish(manifest)
             let seconds = (clock.now - start) / .seconds(1)
@@ -163,6 +167,7 @@ public struct ExportStage: Sendable {
 
     private func write(
         _ selection: ExportSelection,
+        _ request: Request,
         _ format: ShardManifest.Format,
         _ embedder: EmbedderID?,
         into folder: ExportFolder
@@ -178,28 +183,30 @@ public struct ExportStage: Sendable {
         }
         switch format {
         case .webdataset:
-            return try writeShards(selection, embedder, into: folder, progress: progress)
-        case .coco:
-            return try ImageCopies.write(
+            return try writeShards(
+                selection,
+                request,
+                embedder,
+                into: folder,
+                progress: progress
+            )
+        case .coco, .csv:
+            let copies = try ImageCopies.write(
                 records,
                 reading: dataset.pictures.images,
                 into: folder,
                 progress: progress
             )
-                + AnnotationFiles.coco(selection, into: folder)
-        case .csv:
-            return try ImageCopies.write(
-                records,
-                reading: dataset.pictures.images,
-                into: folder,
-                progress: progress
-            )
-                + AnnotationFiles.csv(selection, into: folder)
+            return copies
+                + (format == .coco
+                    ? try AnnotationFiles.coco(selection, into: folder)
+                    : try AnnotationFiles.csv(selection, into: folder))
         }
     }
 
     private func writeShards(
         _ selection: ExportSelection,
+        _ request: Request,
         _ embedder: EmbedderID?,
         into folder: ExportFolder,
         progress: (Int) -> Bool
@@ -207,7 +214,16 @@ public struct ExportStage: Sendable {
         let vectors = try embedder.map {
             try dataset.store.vectors(from: $0, rows: selection.vectorRows)
         }
-        var failure: StorageError?
+        let history = HistoryStage(dataset: dataset)
+        var failure: (any Error)?
+        func reading<T>(_ body: () throws -> T?) -> T? {
+            do {
+                return try body()
+            } catch {
+                failure = error
+                return nil
+            }
+        }
         let writer = ShardWriter(
             folder: folder,
             categories: selection.categories,
@@ -216,13 +232,10 @@ public struct ExportStage: Sendable {
         )
         let files = try writer.write(
             selection.records,
-            embedding: { sample in
-                do throws(StorageError) {
-                    return try vectors?.vector(of: sample).map { $0[...] }
-                } catch {
-                    failure = error
-                    return nil
-                }
+            embedding: { sample in reading { try vectors?.vector(of: sample).map { $0[...] } } },
+            provenance: { sample in
+                guard request.provenance else { return nil }
+                return reading { try history.provenance(of: sample, at: request.version) }
             },
             progress: { progress($0) && failure == nil }
         )

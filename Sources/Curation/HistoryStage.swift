@@ -1,4 +1,5 @@
 public import CurationCore
+import Foundation
 import Storage
 
 /// One act of the log, as `winnow history` prints it.
@@ -199,6 +200,28 @@ public struct HistoryStage: Sendable {
     public func blame(_ sample: Sample.ID) throws -> [BlameLine] {
         try rephrasing { () throws in
             try dataset.store.revisions(of: sample).flatMap(\.self).map(BlameLine.init)
+        }
+    }
+
+    /// Where the labels of an image come from that a version has, as PROV-JSON: the same bytes each time,
+    /// whatever is done after the version was made.
+    func provenance(of sample: Sample.ID, at version: Version) throws -> [UInt8] {
+        try rephrasing { () throws in
+            let lineages = try dataset.store.revisions(of: sample, at: version).map { revisions in
+                Lineage(
+                    annotation: "a-\(revisions.first?.object ?? 0)",
+                    chain: try revisions.map { revision in
+                        Lineage.Step(
+                            revision: BlameLine(revision),
+                            review: try dataset.store.decidedTask(of: revision.change.id)
+                                .map(Lineage.Decided.init)
+                        )
+                    }
+                )
+            }
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return Array(try encoder.encode(ProvenanceDocument(of: lineages)))
         }
     }
 

@@ -21,6 +21,8 @@ final class ImportRun: Sendable {
     private let counts = Mutex(ImportStage.Report())
     private let done = Mutex(0)
     private let gone: Mutex<GoneImages>
+    /// What names the import in the log: all its batches are undone together.
+    private let name = String(UInt64.random(in: 0...(.max)), radix: 16)
 
     /// Describes an import; `classes` are given by the path of the file.
     init(
@@ -193,6 +195,7 @@ extension ImportRun {
                 failures: failures,
                 author: "import",
                 at: .now,
+                run: name,
                 gone: gone.withLock(\.self)
             )
             let embedded = try keep(pieces.map(\.vectors), of: outcome.ids)

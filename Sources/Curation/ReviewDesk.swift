@@ -34,14 +34,7 @@ public final class ReviewDesk: Sendable {
                 name: name,
                 task: schema.task,
                 version: head.map { String($0.id.hex.prefix(12)) },
-                classes: schema.categories.map {
-                    DatasetOverview.ClassCount(
-                        id: $0.id,
-                        name: $0.name,
-                        key: $0.id <= 10 ? "\($0.id % 10)" : nil,
-                        count: counts[$0.name] ?? 0
-                    )
-                },
+                classes: DatasetOverview.ClassCount.list(schema.categories, counts: counts),
                 images: status.pending + status.decided,
                 pending: status.pending,
                 leased: status.leased,

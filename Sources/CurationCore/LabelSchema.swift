@@ -13,7 +13,7 @@ public struct Category: Sendable, Hashable, Codable, Identifiable {
     public var supercategory: String?
     /// The color that the page shows it in, as `#rrggbb`; nil for the page's own choice.
     public var color: String?
-    /// The key that chooses it on the page: one character; nil for the page's own choice.
+    /// The digit that chooses it on the page; nil for the page's own choice.
     public var hotkey: String?
     /// What belongs to it, in a line.
     public var description: String?

@@ -188,7 +188,7 @@ private struct ShardSample {
         if !kinds.insert(kind).inserted { hasTwice = true }
         switch kind {
         case "json": text = try? JSONDecoder().decode(Text.self, from: Data(bytes))
-        case "cls", "npy": break
+        case "cls", "npy", "prov.json": break
         default: image = ContentDigest(of: bytes)
         }
     }

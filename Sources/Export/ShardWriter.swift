@@ -40,12 +40,14 @@ package struct ShardWriter {
     /// - Parameters:
     ///   - records: The samples in any order; shards are in the order of the digests.
     ///   - embedding: The vector of a sample, if there is one.
+    ///   - provenance: Where the labels of a sample come from, as PROV-JSON, if that is wanted.
     ///   - progress: Called after each sample with the count so far; false stops.
     /// - Returns: The shards.
     /// - Throws: `ExportError`; on `changedImage` and `unreadable` leave the sample out or mend it.
     package func write(
         _ records: [ExportRecord],
         embedding: (Sample.ID) -> ArraySlice<Float>?,
+        provenance: (Sample.ID) -> [UInt8]? = { _ in nil },
         progress: (Int) -> Bool
     ) throws(ExportError) -> [ShardManifest.File] {
         let sorted = try records.sortedByContent()
@@ -55,7 +57,11 @@ package struct ShardWriter {
             var number = 0
             var open: Shard?
             for record in sorted where record.split == split {
-                let members = try members(of: record, vector: embedding(record.sample.id))
+                var members = try members(of: record, vector: embedding(record.sample.id))
+                if let document = provenance(record.sample.id) {
+                    let name = "\(record.key).prov.json"
+                    members.append(TarReader.Member(name: name, bytes: document))
+                }
                 if let full = open, full.isFull(before: members, limits: limits) {
                     files.append(try full.finish())
                     open = nil

@@ -63,6 +63,7 @@ extension DatasetStore {
     ///   - failures: The files that could not be imported.
     ///   - author: Who imports.
     ///   - moment: When.
+    ///   - run: What names the import as a whole, so that it is undone as a whole.
     ///   - gone: Tells whether the file of an image that is there already is gone.
     /// - Returns: What became of the images.
     /// - Throws: `StorageError.busy`, `.full`, `.database`; then nothing of the batch is kept.
@@ -72,6 +73,7 @@ extension DatasetStore {
         failures: [FailedFile],
         author: String,
         at moment: Timestamp,
+        run: String? = nil,
         gone: GoneImages = GoneImages { _ in false }
     ) throws(StorageError) -> ImportOutcome {
         try write { database in
@@ -83,11 +85,16 @@ extension DatasetStore {
             }
             if !plan.new.isEmpty { batch.payload["images"] = "\(plan.new.count)" }
             if !plan.moved.isEmpty { batch.payload["moved"] = "\(plan.moved.count)" }
-            if !batch.payload.isEmpty { try batch.append(to: database) }
+            batch.memberships = plan.returning.map { MembershipRow(sample: $0, isPresent: true) }
+            if !plan.returning.isEmpty { batch.payload["returned"] = "\(plan.returning.count)" }
+            if !batch.payload.isEmpty {
+                batch.payload["run"] = run
+                try batch.append(to: database)
+            }
             for (sample, new) in plan.moved { try Self.move(sample, to: new, in: database) }
             for sample in samples { try Self.removeFailure(of: sample.path, in: database) }
             for failed in failures { try Self.insert(failed, in: database) }
-            plan.outcome.added = plan.new.count
+            plan.outcome.added = plan.new.count + plan.returning.count
             plan.outcome.moved = plan.moved.count
             return plan.outcome
         }
@@ -106,6 +113,17 @@ extension DatasetStore {
             }
         }
     }
+
+    /// SQL that tells whether an image that is not present left by an undo or a switch, and not because
+    /// somebody took it out: then it comes back when its file is imported again.
+    static let leftByItself = """
+        EXISTS (
+            SELECT 1 FROM membership JOIN change ON change.id = membership.change
+            WHERE membership.sample = sample.id AND change.kind <> 'membership'
+                AND membership.id = (
+                    SELECT max(latest.id) FROM membership AS latest
+                    WHERE latest.sample = sample.id))
+        """
 
     /// Runs `body` over what the store knows of each file, in the order of the bytes of the paths.
     ///
@@ -133,6 +151,7 @@ extension DatasetStore {
                         importFailure.code AS code
                     FROM sample LEFT JOIN importFailure ON importFailure.path = sample.path
                     WHERE sample.path >= ? AND sample.path < ?
+                        AND (sample.present = 1 OR NOT \(Self.leftByItself))
                     UNION ALL
                     SELECT path, bytes, modifiedAt, NULL, NULL, NULL, code FROM importFailure
                     WHERE path >= ? AND path < ?

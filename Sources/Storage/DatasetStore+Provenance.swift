@@ -115,6 +115,20 @@ extension DatasetStore {
         }
     }
 
+    /// The revisions, up to a version, of the labels of an image that the version has: by label, newest
+    /// first.
+    package func revisions(
+        of sample: Sample.ID,
+        at version: Version
+    ) throws(StorageError) -> [[LabelRevision]] {
+        try read { database in
+            let point = try LogPoint(of: version.id, in: database)
+            return try point.accepted(of: sample, in: database).map {
+                try Self.history(of: $0, in: database)
+            }
+        }
+    }
+
     /// Every revision of one label, newest first; none when there is no such label.
     package func revisions(ofLabel object: Int64) throws(StorageError) -> [LabelRevision] {
         try read { database in

@@ -66,10 +66,15 @@ extension DatasetStore {
         at moment: Timestamp
     ) throws(StorageError) -> UndoOutcome {
         try write { database in
-            if let batch {
-                return try Self.undo(batch, author: author, at: moment, in: database)
+            let outcome =
+                if let batch {
+                    try Self.undo(batch, author: author, at: moment, in: database)
+                } else {
+                    try Self.undoNewest(author: author, at: moment, in: database)
+                }
+            return try Self.withRest(of: outcome, in: database) {
+                try Self.undo($0, author: author, at: moment, in: database)
             }
-            return try Self.undoNewest(author: author, at: moment, in: database)
         }
     }
 
@@ -92,19 +97,80 @@ extension DatasetStore {
             guard let undo else {
                 throw StorageError.batch(batch, reason: "it was not undone: `winnow history` tells")
             }
-            let kind = try String.fetchOne(
-                database,
-                sql: """
-                    SELECT undone.kind FROM change JOIN change AS undone ON undone.id = change.undoes
-                    WHERE change.id = ?
-                    """,
-                arguments: [undo]
+            try Self.checkCanRedo(undo, in: database)
+            let outcome = try Self.undo(undo, author: author, at: moment, in: database)
+            guard let first = try Self.target(of: undo, in: database) else { return outcome }
+            let whole = UndoOutcome(
+                batch: first,
+                change: outcome.change,
+                kind: outcome.kind,
+                restored: outcome.restored,
+                skipped: outcome.skipped
             )
-            guard kind != ChangeKind.merge.rawValue else {
-                throw StorageError.batch(batch, reason: "merge again instead, with `winnow merge`")
+            return try Self.withRest(of: whole, in: database) { batch in
+                guard let undo = try Self.standingUndo(of: batch, in: database) else {
+                    throw StorageError.batch(batch, reason: "it stands")
+                }
+                return try Self.undo(undo, author: author, at: moment, in: database)
             }
-            return try Self.undo(undo, author: author, at: moment, in: database)
         }
+    }
+
+    private static func checkCanRedo(_ undo: Int64, in database: Database) throws {
+        let kind = try String.fetchOne(
+            database,
+            sql: """
+                SELECT undone.kind FROM change JOIN change AS undone ON undone.id = change.undoes
+                WHERE change.id = ?
+                """,
+            arguments: [undo]
+        )
+        guard kind != ChangeKind.merge.rawValue else {
+            throw StorageError.batch(undo, reason: "merge again instead, with `winnow merge`")
+        }
+    }
+
+    private static func target(of undo: Int64, in database: Database) throws -> Int64? {
+        try Int64.fetchOne(
+            database,
+            sql: "SELECT undoes FROM change WHERE id = ?",
+            arguments: [undo]
+        )
+    }
+
+    /// An import is written in many batches: what is done with one is done with all of them.
+    private static func withRest(
+        of outcome: UndoOutcome,
+        in database: Database,
+        _ act: (Int64) throws -> UndoOutcome
+    ) throws -> UndoOutcome {
+        let rest = try Int64.fetchAll(
+            database,
+            sql: """
+                SELECT other.id FROM change JOIN change AS other
+                    ON other.kind = 'import' AND other.id <> change.id
+                    AND json_extract(other.payload, '$.run') = json_extract(change.payload, '$.run')
+                WHERE change.id = ? AND change.kind = 'import' ORDER BY other.id
+                """,
+            arguments: [outcome.batch]
+        )
+        var (restored, skipped) = (outcome.restored, outcome.skipped)
+        for id in rest {
+            do {
+                let more = try act(id)
+                restored += more.restored
+                skipped += more.skipped
+            } catch StorageError.batch(_, _) {
+                // It is as it should be already, or nothing of it is left.
+            }
+        }
+        return UndoOutcome(
+            batch: outcome.batch,
+            change: outcome.change,
+            kind: outcome.kind,
+            restored: restored,
+            skipped: skipped
+        )
     }
 
     /// Undoes the newest batch that stands and of which something is left: what was done on another

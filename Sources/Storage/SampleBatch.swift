@@ -30,6 +30,8 @@ struct SampleBatch {
     var outcome = ImportOutcome()
     private(set) var new: [NewSample] = []
     private(set) var moved: [(sample: Sample, new: NewSample)] = []
+    /// Images that had left by an undo or a switch, and whose files are here.
+    private(set) var returning: [Sample.ID] = []
 
     init(_ samples: [NewSample], gone: GoneImages, in database: Database) throws {
         var digests = Set<ContentDigest>()
@@ -37,6 +39,7 @@ struct SampleBatch {
         for sample in samples {
             let isCopy = try Self.has("sha256", sample.sha256.hex, in: database)
             if try Self.has("path", sample.path, in: database) {
+                if let back = try Self.returning(sample, in: database) { returning.append(back) }
                 outcome.ids.append(nil)
             } else if isCopy,
                 let old = try gone.take(
@@ -66,6 +69,19 @@ struct SampleBatch {
             sql: "SELECT EXISTS (SELECT 1 FROM sample WHERE \(column) = ?)"
         )
         return try Bool.fetchOne(statement, arguments: [text]) ?? false
+    }
+
+    private static func returning(
+        _ sample: NewSample,
+        in database: Database
+    ) throws -> Sample.ID? {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT id FROM sample
+                WHERE path = ? AND sha256 = ? AND present = 0 AND \(DatasetStore.leftByItself)
+                """
+        )
+        return try Int64.fetchOne(statement, arguments: [sample.path, sample.sha256.hex])
     }
 
     private static func samples(

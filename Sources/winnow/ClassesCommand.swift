@@ -26,7 +26,7 @@ struct ClassesCommand: ParsableCommand {
     struct Attributes: ParsableArguments {
         @Option(help: "The class above it.") var supercategory: String?
         @Option(help: "Its color on the page: #rrggbb.") var color: String?
-        @Option(help: "The key that chooses it on the page: one character.") var hotkey: String?
+        @Option(help: "The digit that chooses it on the page.") var hotkey: String?
         @Option(help: "What belongs to it, in a line.") var description: String?
         @Option(help: "How to tell it from others, for who labels.") var guideline: String?
 
@@ -34,7 +34,9 @@ struct ClassesCommand: ParsableCommand {
             if let color, !color.isEmpty, color.wholeMatch(of: /#[0-9a-fA-F]{6}/) == nil {
                 throw ValidationError("--color is #rrggbb")
             }
-            if let hotkey, hotkey.count > 1 { throw ValidationError("--hotkey is one character") }
+            if let hotkey, !hotkey.isEmpty, hotkey.wholeMatch(of: /[0-9]/) == nil {
+                throw ValidationError("--hotkey is a digit")
+            }
         }
 
         func category(_ name: String) -> CurationCore.Category {

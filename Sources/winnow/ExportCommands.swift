@@ -42,9 +42,15 @@ struct ExportCommand: ParsableCommand {
     @Flag(help: "Leave out pictures whose file is gone or changed; the manifest lists them.")
     var skipMissing = false
 
+    @Flag(help: "webdataset: where each label comes from, as W3C PROV-JSON (KEY.prov.json).")
+    var provenance = false
+
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
+        guard !provenance || format == "webdataset" else {
+            throw ValidationError("--provenance is for the format webdataset")
+        }
         guard ExportStage.formats.contains(format) else {
             throw ValidationError(
                 "--format is one of \(ExportStage.formats.joined(separator: ", "))"
@@ -70,7 +76,8 @@ struct ExportCommand: ParsableCommand {
                 seed: seed,
                 groupBy: groupBy,
                 overwrite: overwrite,
-                skipMissing: skipMissing
+                skipMissing: skipMissing,
+                provenance: provenance
             )
         )
         if global.json {

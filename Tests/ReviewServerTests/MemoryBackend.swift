@@ -32,9 +32,10 @@ final class MemoryBackend: ReviewBackend {
             name: "clothing",
             task: .classification,
             version: nil,
-            classes: names.enumerated().map { index, name in
-                .init(id: index + 1, name: name, key: "\(index + 1)", count: 0)
-            },
+            classes: DatasetOverview.ClassCount.list(
+                names.enumerated().map { CurationCore.Category(id: $0 + 1, name: $1) },
+                counts: [:]
+            ),
             images: 6 + singles,
             pending: 6 + singles,
             leased: 0,

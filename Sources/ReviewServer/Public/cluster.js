@@ -225,7 +225,10 @@ export function classList(classes, choose) {
   const keyed = classes.filter(({ key }) => key !== null);
   if (keyed.length === 0) return h("p", { class: "muted" }, "No class has a name yet.");
   return h("ul", { class: "classlist" }, ...keyed.map((category) => h("li", {},
-    h("button", { type: "button", onclick: () => choose(category.name) },
+    h("button", {
+      type: "button", title: category.guideline ?? category.description ?? "",
+      onclick: () => choose(category.name),
+    },
       kbd(category.key ?? ""), dot(category), h("span", {}, category.name)))));
 }
 

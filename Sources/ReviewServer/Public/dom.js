@@ -65,7 +65,9 @@ export function dot(category) {
   const colour = (category.id - 1) % 10;
   const mark = Math.floor((category.id - 1) / 10) % 5;
   const letter = category.key ?? category.name.slice(0, 1);
-  return h("span", { class: `dot c${colour} m${mark}`, "data-letter": letter, "aria-hidden": "true" });
+  const node = h("span", { class: `dot c${colour} m${mark}`, "data-letter": letter, "aria-hidden": "true" });
+  if (category.color) node.style.backgroundColor = category.color;
+  return node;
 }
 
 /** A share as `.93`. @param {number} share */

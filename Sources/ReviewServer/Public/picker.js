@@ -26,7 +26,10 @@ export function pickCategory(choose) {
       const category = store.classes.find((category) => category.name === name);
       return h("div", {
         role: "option", id: `class-${index}`, "aria-selected": String(index === at), onclick: () => take(name),
-      }, dot(category), isNew ? `new class "${name}"` : name, category?.key ? kbd(category.key) : null);
+        title: category?.guideline ?? "",
+      }, dot(category), isNew ? `new class "${name}"` : name,
+      category?.description ? h("small", { class: "muted" }, category.description) : null,
+      category?.key ? kbd(category.key) : null);
     }));
     input.setAttribute("aria-activedescendant", offers.length > 0 ? `class-${at}` : "");
     list.children[at]?.scrollIntoView({ block: "nearest" });

@@ -1,6 +1,9 @@
 // What all views share: the data set, its classes, who decides.
 
-/** @typedef {{id: number, name: string, key: string | null, count: number}} Category */
+/**
+ * @typedef {{id: number, name: string, key: string | null, count: number, color?: string,
+ *   supercategory?: string, description?: string, guideline?: string}} Category
+ */
 
 export const store = {
   name: "",
@@ -41,6 +44,6 @@ export function fillStore(dataset) {
   Object.assign(store, { name, key, reviewer, version: version ?? null, images: counts.images });
   store.classes = classes.map((/** @type {Category} */ category) => ({
     ...category,
-    key: category.key ?? keys[category.id - 1] ?? null,
+    key: category.key ?? null,
   }));
 }
