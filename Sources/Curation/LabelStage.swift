@@ -17,7 +17,7 @@ public struct EditReport: Sendable, Codable {
 
 /// Gives images labels without a review, and takes images out of the data set.
 public struct LabelStage: Sendable {
-    private let dataset: Dataset
+    let dataset: Dataset
 
     /// Creates the stage.
     public init(dataset: Dataset) { self.dataset = dataset }

@@ -32,6 +32,8 @@ package struct PagedLabel: Sendable {
     package let annotation: Annotation
     /// Where the file of its image is.
     package let path: String
+    /// The digest of the bytes of its image.
+    package let sha256: ContentDigest
     /// What comes after it: given as `after`, the next page begins behind it.
     package let cursor: Cursor
 
@@ -59,6 +61,21 @@ package struct PagedLabel: Sendable {
 }
 
 extension DatasetStore {
+    /// The place of a label among all, by its name; nil when there is no such label.
+    package func cursor(of annotation: String) throws(StorageError) -> PagedLabel.Cursor? {
+        let parts = annotation.split(separator: "-")
+        let numbers = parts.dropFirst().compactMap { Int64($0) }
+        guard numbers.count + 1 == parts.count else { return nil }
+        switch (parts.first, numbers.count) {
+        case ("p", 3):
+            return PagedLabel.Cursor(sample: numbers[1], label: numbers[0], position: numbers[2])
+        case ("a", 1):
+            let row = try read { try AnnotationTable.row(numbers[0], in: $0) }
+            return row.map { PagedLabel.Cursor(sample: $0.sample, label: $0.object, position: 0) }
+        default: return nil
+        }
+    }
+
     /// A page of the labels of now, by image, then by label.
     package func labelPage(
         _ filter: LabelFilter,
@@ -94,7 +111,8 @@ extension DatasetStore {
 
     private static let labelColumns = """
         annotation.object, annotation.sample, annotation.kind, annotation.geometry,
-        annotation.state, annotation.source, category.name AS categoryName, sample.path
+        annotation.state, annotation.source, category.name AS categoryName, sample.path,
+        sample.sha256
         """
 
     private static let labelTables = """
@@ -142,7 +160,8 @@ extension DatasetStore {
     }
 
     private static let proposalPage = """
-        SELECT prediction.*, predictionRun.source, category.name AS categoryName, sample.path
+        SELECT prediction.*, predictionRun.source, category.name AS categoryName, sample.path,
+            sample.sha256
         FROM sample INDEXED BY sample_undecided CROSS JOIN prediction
             ON prediction.run = :run AND prediction.sample = sample.id
         JOIN category ON category.id = prediction.category
@@ -227,6 +246,7 @@ extension PagedLabel {
             score: nil
         )
         path = row["path"]
+        sha256 = try ContentDigest(row, "sha256")
         cursor = Cursor(sample: row["sample"], label: object, position: 0)
     }
 
@@ -243,6 +263,7 @@ extension PagedLabel {
             score: row["score"]
         )
         path = row["path"]
+        sha256 = try ContentDigest(row, "sha256")
         cursor = Cursor(sample: sample, label: run, position: position)
     }
 }

@@ -14,6 +14,7 @@ struct LabelsCommand: ParsableCommand {
             Examples:
               winnow labels -d ~/cats
               winnow labels --version v1 --json -d ~/cats
+              winnow labels --state proposed --min-score 0.9 --limit 100 -d ~/cats
             """
     )
 
@@ -23,24 +24,95 @@ struct LabelsCommand: ParsableCommand {
         let path: String
         let sha256: ContentDigest
         let annotations: [LabelDocument]
+
+        /// The line for people.
+        var text: String {
+            let labels = annotations.map {
+                "\($0.label.printable) (\($0.state.rawValue)\($0.score.map { " \($0.percent)" } ?? ""))"
+            }
+            return "\(path.printable)\t\(labels.joined(separator: ", "))"
+        }
     }
 
     @Option(name: .customLong("version"), help: "The version (default: the labels of now).")
     var versionName: String?
 
+    @Option(name: .customLong("class"), help: "Only labels of this class.")
+    var category: String?
+
+    @Option(help: "Only proposed, accepted or rejected ones.", transform: Self.state)
+    var state: LabelState?
+
+    @Option(help: "Only proposals with at least this score.") var minScore: Double?
+
+    @Option(help: "Only proposals with at most this score.") var maxScore: Double?
+
+    @Option(help: "With a filter: at most so many labels.") var limit: Int?
+
+    @Option(help: "With a filter: those after this label, as a-17; the last of the page before.")
+    var after: String?
+
     @OptionGroup var global: GlobalOptions
+
+    private var isFiltered: Bool {
+        category != nil || state != nil || minScore != nil || maxScore != nil || limit != nil
+            || after != nil
+    }
+
+    func validate() throws {
+        guard versionName == nil || !isFiltered else {
+            throw ValidationError("filters are for the labels of now, not for --version")
+        }
+        guard limit ?? 1 > 0 else { throw ValidationError("--limit is at least 1") }
+        let isByScore = minScore != nil || maxScore != nil
+        guard !isByScore || state == .proposed else {
+            throw ValidationError("only proposals have a score: give --state proposed")
+        }
+    }
 
     func run() throws {
         let dataset = try global.open()
+        if isFiltered { return try showFiltered(dataset) }
         for line in try lines(dataset) {
-            if global.json {
-                try Terminal.show(json: line)
-            } else {
-                let labels = line.annotations.map {
-                    "\($0.label.printable) (\($0.state.rawValue)\($0.score.map { " \($0.percent)" } ?? ""))"
-                }
-                Terminal.show("\(line.path.printable)\t\(labels.joined(separator: ", "))")
+            if global.json { try Terminal.show(json: line) } else { Terminal.show(line.text) }
+        }
+    }
+
+    private static func state(_ text: String) throws -> LabelState {
+        guard let state = LabelState(rawValue: text) else {
+            throw ValidationError("--state is proposed, accepted or rejected")
+        }
+        return state
+    }
+
+    /// Pages of labels, each image with those that fit.
+    private func showFiltered(_ dataset: Dataset) throws {
+        let stage = LabelStage(dataset: dataset)
+        var query = LabelQuery()
+        (query.category, query.state) = (category, state)
+        (query.minimumScore, query.maximumScore) = (minScore, maxScore)
+        var (last, left) = (after, limit ?? .max)
+        while left > 0 {
+            let page = try stage.page(query, after: last, limit: min(left, 1000))
+            for found in page {
+                let annotation = found.annotation
+                let document = LabelDocument(
+                    id: annotation.id,
+                    content: annotation.label,
+                    source: annotation.source,
+                    state: annotation.state,
+                    score: annotation.score
+                )
+                let line = Line(
+                    id: annotation.sample,
+                    path: found.path,
+                    sha256: found.sha256,
+                    annotations: [document]
+                )
+                if global.json { try Terminal.show(json: line) } else { Terminal.show(line.text) }
             }
+            guard let end = page.last, page.count == min(left, 1000) else { return }
+            (last, left) = (end.annotation.id, left - page.count)
         }
     }
 

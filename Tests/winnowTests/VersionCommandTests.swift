@@ -167,6 +167,101 @@ import Testing
         try session.documents(["label", "99", "--as", "cat"], status: 66)
     }
 
+    @Test func `an import is undone as a whole, and what it brought comes back with the next one`()
+        throws
+    {
+        let winnow = try WinnowCommand()
+        try winnow.run(["init", winnow.dataset])
+        let photos = Fixtures.url("photos").path
+        func count() throws -> Int {
+            try winnow.run(["labels", "-d", winnow.dataset, "--json"]).json().count
+        }
+        try winnow.run(["import", photos, "-d", winnow.dataset, "--quiet"])
+        let all = try count()
+        #expect(all == 379)
+        // More than one batch of the log.
+        let history = try winnow.run(["history", "-d", winnow.dataset, "--json"]).json()
+        #expect(history.count { $0["kind"] as? String == "import" } > 1)
+        try winnow.run(["remove", "7", "-d", winnow.dataset])
+        #expect(try winnow.run(["undo", "b-2", "-d", winnow.dataset]).status == 0)
+        #expect(try count() == 0)
+        #expect(try winnow.run(["redo", "b-2", "-d", winnow.dataset]).status == 0)
+        #expect(try count() == all - 1)
+        try winnow.run(["undo", "b-2", "-d", winnow.dataset])
+        try winnow.run(["import", photos, "-d", winnow.dataset, "--quiet"])
+        // What somebody took out stays out.
+        #expect(try count() == all - 1)
+        #expect(try winnow.run(["verify", "-d", winnow.dataset]).status == 0)
+    }
+
+    @Test func `labels are listed by class and state, a page at a time`() throws {
+        let session = try Session(photos: 6)
+        try session.documents(["label", "1", "2", "4", "6", "--as", "cat"])
+        try session.documents(["label", "3", "--as", "dog"])
+        func page(_ words: String...) throws -> [Int] {
+            try session.documents(["labels"] + words).compactMap { $0["id"] as? Int }
+        }
+        #expect(try page("--class", "cat") == [1, 2, 4, 6])
+        #expect(try page("--class", "cat", "--limit", "2") == [1, 2])
+        let last = try session.documents(["labels", "--class", "cat", "--limit", "2"]).last
+        let name = try #require(
+            (last?["annotations"] as? [[String: Any]])?.first?["id"] as? String
+        )
+        #expect(try page("--class", "cat", "--after", name) == [4, 6])
+        #expect(try page("--state", "accepted", "--limit", "3") == [1, 2, 3])
+        #expect(try page("--class", "fox").isEmpty)
+        try session.documents(["predict"])
+        #expect(try page("--state", "proposed") == [5])
+        #expect(try page("--state", "proposed", "--min-score", "1", "--max-score", "1").count <= 1)
+        try session.documents(["labels", "--state", "lost"], status: 64)
+        try session.documents(["labels", "--limit", "1", "--after", "a-99"], status: 66)
+    }
+
+    @Test func `shards say where each label comes from, the same after what is done later`() throws
+    {
+        let session = try Session(photos: 5)
+        try session.documents(["label", "1", "2", "3", "4", "5", "--as", "cat"])
+        try session.documents(["commit", "-m", "one", "--tag", "v1"])
+        func export(_ name: String) throws -> [[String: Any]] {
+            let target = session.winnow.folder.url.appending(path: name).path
+            return try session.documents(
+                ["export", "v1", "--to", target, "--provenance", "--split", "train=1"]
+            )
+        }
+        let first = try export("one")
+        try session.documents(["label", "1", "--as", "dog"])
+        try session.documents(["classes", "rename", "cat", "tabby"], of: "classes-edit")
+        try session.documents(["commit", "-m", "two"])
+        let second = try export("two")
+        func digests(_ report: [[String: Any]]) -> [String] {
+            (report.first?["files"] as? [[String: Any]] ?? []).compactMap {
+                $0["sha256"] as? String
+            }
+        }
+        #expect(!digests(first).isEmpty && digests(first) == digests(second))
+        let folder = session.winnow.folder.url.appending(path: "one")
+        let tar = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path)
+                .first { $0.hasSuffix(".tar") }
+        )
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = [
+            "-c",
+            "tar xOf '\(folder.appending(path: tar).path)' --wildcards '*.prov.json' | head -c 4000",
+        ]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let text = String(
+            decoding: try output.fileHandleForReading.readToEnd() ?? Data(),
+            as: UTF8.self
+        )
+        process.waitUntilExit()
+        #expect(text.contains("\"wasGeneratedBy\"") && text.contains("winnow:b-3"))
+        #expect(try session.winnow.run(["export-verify", folder.path]).status == 0)
+    }
+
     @Test func `what a rule holds back and what is forgotten is in no export`() throws {
         let session = try Session(photos: 5)
         try session.documents(["label", "1", "2", "3", "4", "5", "--as", "cat"])
