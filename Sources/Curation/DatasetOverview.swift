@@ -95,7 +95,7 @@ public struct ImageDetail: Sendable, Codable {
     public struct AnnotationView: Sendable, Codable {
         /// The class.
         public let label: String
-        /// `classification` or `box`.
+        /// `classification`, `box`, `polygon` or `mask`.
         public let type: String
         /// Who said it.
         public let source: String

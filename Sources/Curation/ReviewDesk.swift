@@ -163,10 +163,9 @@ public final class ReviewDesk: Sendable {
 
 extension ImageDetail.AnnotationView {
     init(_ annotation: Annotation) {
-        let type = if case .detection = annotation.label { "box" } else { "classification" }
         self.init(
             label: annotation.label.category,
-            type: type,
+            type: annotation.label.kind,
             source: annotation.source,
             state: annotation.state,
             score: annotation.score

@@ -187,27 +187,31 @@ struct ContentLeaves {
 
     // MARK: - Versions
 
+    /// SQL that selects the images at a place, each as often as it has accepted labels, or once.
+    private static let imagesWithLabels = """
+        SELECT image.id, image.sha256, label.kind, label.geometry, label.category
+        FROM (\(LogPoint.samples)) AS image
+        LEFT JOIN (\(LogPoint.acceptedLabels)) AS label ON label.sample = image.id
+        ORDER BY image.id
+        """
+
     /// Computes the content of a place in the log from its rows alone.
     ///
     /// `tombstones`: The leaves of images that were forgotten since.
     static func content(
         at point: LogPoint,
-        tombstones: [[UInt8]],
+        tombstones: [(leaf: [UInt8], labels: Int)],
         in database: Database
-    ) throws -> ContentDigest {
+    ) throws -> Summary {
         let categories = try point.categories(in: database)
         let names = QuotedNames(categories)
         let rows = try Row.fetchCursor(
             database,
-            sql: """
-                SELECT image.id, image.sha256, label.kind, label.geometry, label.category
-                FROM (\(LogPoint.samples)) AS image
-                LEFT JOIN (\(LogPoint.acceptedLabels)) AS label ON label.sample = image.id
-                ORDER BY image.id
-                """,
+            sql: imagesWithLabels,
             arguments: ["change": point.change, "last": point.lastAnnotation]
         )
-        var leaves = tombstones
+        var leaves = tombstones.map(\.leaf)
+        var count = tombstones.reduce(0) { $0 + $1.labels }
         var (image, digest): (Int64?, String) = (nil, "")
         var labels: [[UInt8]] = []
         while let row = try rows.next() {
@@ -218,12 +222,19 @@ struct ContentLeaves {
                 labels.removeAll(keepingCapacity: true)
             }
             guard let kind: String = row[2] else { continue }
+            count += 1
             labels.append(
                 ContentTree.annotation(kind: kind, quotedName: names[row[4]], geometry: row[3])
             )
         }
         if image != nil { leaves.append(ContentTree.leaf(of: digest, annotations: labels)) }
-        return ContentTree.root(categories: LogPoint.names(of: categories), leaves: leaves)
+        let list = LogPoint.names(of: categories)
+        return Summary(
+            content: ContentTree.root(categories: list, leaves: leaves),
+            categories: list,
+            images: leaves.count,
+            annotations: count
+        )
     }
 }
 

@@ -84,6 +84,7 @@ private struct ClassEdit {
         case .add(let category): try add(category, in: database)
         case .rename(let name, let new):
             var row = try row(name)
+            let new = new.precomposedStringWithCanonicalMapping
             try checkIsFree(new)
             row.name = new
             note("rename", name, new)
@@ -116,11 +117,10 @@ private struct ClassEdit {
     }
 
     private func checkIsFree(_ name: String) throws {
-        guard !name.isEmpty, name.count <= 200, name == name.precomposedStringWithCanonicalMapping
-        else {
+        guard !name.isEmpty, name.count <= 200 else {
             throw StorageError.category(
                 name,
-                reason: "a name has 1 to 200 characters, composed (NFC)"
+                reason: "a name has 1 to 200 characters"
             )
         }
         guard classes[name] == nil else {
@@ -139,7 +139,9 @@ private struct ClassEdit {
                 "SELECT coalesce(max(id), 0) AS id, coalesce(max(position), 0) AS position FROM category"
         )
         let (id, position): (Int64, Int64) = (last?["id"] ?? 0, last?["position"] ?? 0)
-        var row = CategoryRow(category: id + 1, name: category.name, position: position + 1)
+        // Composed (NFC), so that names that look alike are the same.
+        let name = category.name.precomposedStringWithCanonicalMapping
+        var row = CategoryRow(category: id + 1, name: name, position: position + 1)
         row.take(category)
         note("add", category.name)
         batch.categories = [row]

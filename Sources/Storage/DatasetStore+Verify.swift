@@ -73,21 +73,24 @@ extension DatasetStore {
     /// - Returns: For each version whose content is another by now, its id.
     package func alteredVersions() throws(StorageError) -> [ContentDigest] {
         try read { database in
-            try Row.fetchAll(database, sql: "SELECT id, content FROM version ORDER BY number")
-                .compactMap { row in
-                    let id = try ContentDigest(row, "id")
-                    let tombstones = try Data.fetchAll(
+            try String.fetchAll(database, sql: "SELECT id FROM version ORDER BY number")
+                .compactMap { try Self.version($0, in: database) }
+                .filter { version in
+                    let tombstones = try Row.fetchAll(
                         database,
-                        sql: "SELECT digest FROM tombstoneLeaf WHERE version = ?",
-                        arguments: [id.hex]
-                    )
-                    let content = try ContentLeaves.content(
-                        at: LogPoint(of: id, in: database),
-                        tombstones: tombstones.map { Array($0) },
+                        sql: "SELECT digest, labels FROM tombstoneLeaf WHERE version = ?",
+                        arguments: [version.id.hex]
+                    ).map { (leaf: Array($0["digest"] as Data), labels: $0["labels"] as Int) }
+                    let found = try ContentLeaves.content(
+                        at: LogPoint(of: version.id, in: database),
+                        tombstones: tombstones,
                         in: database
                     )
-                    return content.hex == row["content"] as String ? nil : id
+                    return found.content != version.content || found.images != version.images
+                        || found.categories != version.categories
+                        || found.annotations != version.annotations
                 }
+                .map(\.id)
         }
     }
 }

@@ -67,7 +67,7 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
             "field '\(name)': \(reason)"
         case .uncommitted(let labels):
             "there are changes that no version holds (\(labels) pictures; `winnow status` lists them): "
-                + "commit them first, or give --yes to leave them behind"
+                + "commit them first (`switch` and `restore` leave them behind with --yes)"
         case .merging(let conflicts):
             conflicts > 0
                 ? "a merge has \(conflicts) open conflicts: decide them in `winnow review`, or take the "

@@ -31,9 +31,10 @@ def main():
     )
     parser.add_argument("--bench", required=True)
     parser.add_argument("--pictures", required=True)
-    parser.add_argument("--only", default="decode,scan,knn,embed,export")
+    parser.add_argument("--only", default="decode,scan,knn,embed,export,store")
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--dimension", type=int, default=512)
+    parser.add_argument("--labels", type=int, default=1_000_000, help="of the store")
     parser.add_argument("--peer", help=argparse.SUPPRESS)
     parser.add_argument("--threads", type=int, default=1, help=argparse.SUPPRESS)
     parser.add_argument("--work", help=argparse.SUPPRESS)
@@ -88,6 +89,16 @@ def embed(options):
     return [
         ("winnow-bench embed", threads, ours(options, [*command, str(threads)]))
         for threads in THREADS
+    ]
+
+
+def store(options):
+    command = ["store", "--labels", str(options.labels)]
+    ours_row = ours(options, command)
+    print("store: " + json.dumps(ours_row["quality"]))
+    return [
+        ("winnow-bench store (checked, chained)", 1, ours_row),
+        ("sqlite3, one table, no checks", 1, theirs(options, "sqlite_rows", 1)),
     ]
 
 
@@ -310,6 +321,33 @@ def faiss_flat(options):
     numpy.savez(f"{options.work}/faiss.npz", similarities=similarities, found=found)
 
 
+def sqlite_rows(options):
+    """A million proposals into one plain table, and its index after that."""
+    import random
+    import sqlite3
+
+    choose = random.Random(1)
+    rows = [
+        (index // 10, index % 80, choose.random(), choose.random(), choose.random(), 1, 0)
+        for index in range(1_000_000)
+    ]
+    database = sqlite3.connect(f"{options.work}/rows.sqlite", isolation_level=None)
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("DROP TABLE IF EXISTS proposal")
+    database.execute(
+        "CREATE TABLE proposal (id INTEGER PRIMARY KEY, item INTEGER, class INTEGER, score REAL,"
+        " x REAL, y REAL, model INTEGER, state INTEGER)"
+    )
+    started, processor = time.perf_counter(), time.process_time()
+    database.execute("BEGIN IMMEDIATE")
+    database.executemany(
+        "INSERT INTO proposal (item, class, score, x, y, model, state) VALUES (?,?,?,?,?,?,?)", rows
+    )
+    database.execute("COMMIT")
+    database.execute("CREATE INDEX queue ON proposal (state, score)")
+    emit(started, processor, len(rows), "rows")
+
+
 def webdataset_export(options):
     import numpy
     import webdataset
@@ -368,9 +406,11 @@ def check_neighbors(options):
     return f"{same / ours.size:.6f} of the rows are those of faiss, {worse} are further away"
 
 
-COMPARISONS = {"decode": decode, "scan": scan, "knn": knn, "embed": embed, "export": export}
+COMPARISONS = {"decode": decode, "scan": scan, "knn": knn, "embed": embed, "export": export,
+               "store": store}
 TURBOJPEG = "libturbojpeg.so.0"
-UNITS = {"decode": "images", "scan": "images", "knn": "rows", "embed": "images", "export": "megabytes"}
+UNITS = {"decode": "images", "scan": "images", "knn": "rows", "embed": "images", "export": "megabytes",
+         "store": "rows"}
 PEERS = {
     "pillow_draft": pillow_draft,
     "opencv_reduced": opencv_reduced,
@@ -382,6 +422,7 @@ PEERS = {
     "czkawka": czkawka_similar,
     "faiss_flat": faiss_flat,
     "webdataset": webdataset_export,
+    "sqlite_rows": sqlite_rows,
 }
 NEEDS = {
     "pillow_draft": ["PIL", "numpy"],
@@ -394,6 +435,7 @@ NEEDS = {
     "czkawka": ["czkawka"],
     "faiss_flat": ["faiss"],
     "webdataset": ["webdataset", "numpy"],
+    "sqlite_rows": [],
 }
 
 if __name__ == "__main__":

@@ -559,6 +559,22 @@ private struct HistoryWalk {
         #expect(try store.verifyDatabase().joined(separator: "; ") == "")
     }
 
+    @Test(arguments: ["images = images + 1", "annotations = 0", "categories = '[\"x\"]'"])
+    func `what a version says of itself is held to the log`(change: String) throws {
+        let walk = try HistoryWalk(seed: 7)
+        try label(walk.store, 1, "cat")
+        _ = try walk.store.commit(tag: nil, describe: walk.describe)
+        #expect(try walk.store.alteredVersions() == [])
+        let queue = try DatabaseQueue(
+            path: DatasetStore.databaseFile(in: walk.store.folder).path
+        )
+        try queue.write {
+            try $0.execute(sql: "DROP TRIGGER version_is_never_updated")
+            try $0.execute(sql: "UPDATE version SET \(change)")
+        }
+        #expect(try walk.store.alteredVersions().count == 1)
+    }
+
     @Test func `blame names the first version that holds what was said`() throws {
         let walk = try HistoryWalk(seed: 5)
         let store = walk.store
