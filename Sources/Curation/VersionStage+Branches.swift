@@ -172,6 +172,7 @@ extension VersionStage {
             let result = try dataset.store.merge(
                 version,
                 called: name,
+                message: message ?? "",
                 author: author,
                 at: moment,
                 join: ThreeWayMerge.merge

@@ -39,7 +39,14 @@ public struct VersionStage: Sendable {
         var lineage = found.earlierLineage.filter { $0.key.hasPrefix("model.") }
         lineage.merge(made) { $1 }
         lineage["copies"] = found.copies.hex
-        for (name, digest) in found.models { lineage["model.\(name)"] = digest.hex }
+        for model in found.models {
+            lineage["model.\(model.name)"] = model.digest.hex
+            let parameters = CanonicalJSON.object(model.parameters.mapValues { .string($0) })
+            lineage["model.\(model.name).parameters"] = String(
+                decoding: parameters.bytes,
+                as: UTF8.self
+            )
+        }
         return Version(
             id: VersionDigest.id(
                 content: found.content,
@@ -65,7 +72,7 @@ public struct VersionStage: Sendable {
 
     /// What made the labels of now, but for the models: the tool and the embedders.
     func lineage() throws -> [String: String] {
-        var lineage = ["tool": "winnow \(WinnowRelease.version)"]
+        var lineage = ["tool": "winnow \(WinnowRelease.version)", "quality": try quality()]
         for embedder in try dataset.store.embedders() where embedder.id.name != ReviewFeatures.name
         {
             lineage["embedder.\(embedder.id.name)"] = embedder.id.digest.hex
@@ -76,6 +83,21 @@ public struct VersionStage: Sendable {
             lineage["embedder.rowsDigest"] = try dataset.store.rowsDigest(of: main.id)?.hex
         }
         return lineage
+    }
+
+    /// How good the labels are, as far as the review tells, as canonical JSON.
+    private func quality() throws -> String {
+        let status = try ReviewStage(dataset: dataset).status()
+        var members: [String: CanonicalJSON] = [
+            "decided": .integer(status.decided), "pending": .integer(status.pending),
+        ]
+        if let accuracy = status.accuracy {
+            members["accuracy"] = .object([
+                "estimate": .number(accuracy.estimate), "low": .number(accuracy.low),
+                "high": .number(accuracy.high),
+            ])
+        }
+        return String(decoding: CanonicalJSON.object(members).bytes, as: UTF8.self)
     }
 
     /// The versions, newest first.

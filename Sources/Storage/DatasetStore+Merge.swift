@@ -34,6 +34,7 @@ extension DatasetStore {
     package func merge(
         _ theirs: Version,
         called name: String,
+        message: String = "",
         author: String,
         at moment: Timestamp,
         join: (MergeInput) -> MergeOutcome,
@@ -55,6 +56,7 @@ extension DatasetStore {
                 return MergeResult(kind: .upToDate, version: version, images: 0)
             }
             var merge = MergeBatch(author: author, at: moment, called: name, ours: branch)
+            merge.explain(message)
             if base == head {
                 try merge.take(LogPoint(of: theirs.id, in: database), in: database)
                 try merge.append(to: database)

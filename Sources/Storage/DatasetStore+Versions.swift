@@ -30,8 +30,9 @@ package struct CommitContent: Sendable {
     package let earlierLineage: [String: String]
     /// The digest of the groups of copies that are known.
     package let copies: ContentDigest
-    /// By name, the models that proposed what was decided since the version before.
-    package let models: [String: ContentDigest]
+    /// By name, the models that proposed what was decided since the version before, with what they were
+    /// made from.
+    package let models: [StoredModel]
 }
 
 extension DatasetStore {
@@ -137,12 +138,12 @@ extension DatasetStore {
     private static func proposingModels(
         since version: ContentDigest?,
         in database: Database
-    ) throws -> [String: ContentDigest] {
+    ) throws -> [StoredModel] {
         let point = try version.map { try LogPoint(of: $0, in: database) }
         let rows = try Row.fetchAll(
             database,
             sql: """
-                SELECT model.name, model.digest, max(review.id)
+                SELECT model.name, model.digest, model.parameters, max(review.id)
                 FROM review JOIN reviewTask ON reviewTask.id = review.task
                 JOIN model ON json_extract(reviewTask.proposals, '$[0].source')
                     = model.name || '@' || substr(model.digest, 1, 8)
@@ -150,9 +151,17 @@ extension DatasetStore {
                 """,
             arguments: [point?.change ?? 0]
         )
-        return Dictionary(
-            uniqueKeysWithValues: try rows.map { ($0["name"], try ContentDigest($0, "digest")) }
-        )
+        return try rows.map { row in
+            let parameters: String = row["parameters"]
+            return StoredModel(
+                name: row["name"],
+                digest: try ContentDigest(row, "digest"),
+                parameters: try JSONDecoder().decode(
+                    [String: String].self,
+                    from: Data(parameters.utf8)
+                )
+            )
+        }
     }
 
     private static func insert(

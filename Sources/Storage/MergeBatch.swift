@@ -17,6 +17,11 @@ struct MergeBatch {
         batch.payload = ["ours": ours, "theirs": theirs]
     }
 
+    /// Says why, in the log.
+    mutating func explain(_ message: String) {
+        if !message.isEmpty { batch.payload["message"] = message }
+    }
+
     var conflicts: Int { open.count }
     var images: Int { touched.count }
 

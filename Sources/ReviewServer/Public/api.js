@@ -4,7 +4,7 @@ import { store } from "./store.js";
 
 /**
  * @typedef {{id: number, path: string, sha256: string, width: number, height: number}} Picture
- * @typedef {{label: string, score: number, source: string}} Proposal
+ * @typedef {{label: string, score: number, source: string, annotation?: any}} Proposal
  * @typedef {{item: string, kind: "image" | "cluster", lease: string, expires: string,
  *   reason: string, image?: Picture, size?: number, shown?: Picture[], members?: number[],
  *   predictions: Proposal[], error_bound?: number}} ReviewItem

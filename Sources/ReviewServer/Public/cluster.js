@@ -232,9 +232,11 @@ export function classList(classes, choose) {
       kbd(category.key ?? ""), dot(category), h("span", {}, category.name)))));
 }
 
-/** @param {import("./api.js").Proposal[]} proposals */
+/** Proposals with their scores; the sides of a conflict with their branches. @param {import("./api.js").Proposal[]} proposals */
 export function proposalList(proposals) {
-  return h("ul", { class: "proposals" }, ...proposals.map(({ label, score, source }) => h("li", { title: source },
+  return h("ul", { class: "proposals" }, ...proposals.map(({ label, score, source, annotation }) => h("li", { title: source },
     dot(categoryNamed(label)), h("span", { class: "label" }, label),
-    h("span", { class: "numbers" }, share(score)), h("meter", { min: 0, max: 1, value: score, "aria-hidden": "true" }))));
+    ...(annotation ? [h("span", { class: "muted" }, source)] : [
+      h("span", { class: "numbers" }, share(score)), h("meter", { min: 0, max: 1, value: score, "aria-hidden": "true" }),
+    ]))));
 }

@@ -9,7 +9,7 @@ import { categoryNamed, categoryOfKey, store } from "./store.js";
 
 /** Why the picture is asked about, in words. */
 const reasons = {
-  uncertain: "the model is not sure", disagreement: "models disagree", representative: "typical of many",
+  uncertain: "the model is not sure", disagreement: "two sides disagree", representative: "typical of many",
   "label-issue": "its label may be wrong", audit: "a check by chance", cluster: "from a group",
 };
 
