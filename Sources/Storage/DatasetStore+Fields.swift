@@ -124,6 +124,20 @@ extension DatasetStore {
         }
     }
 
+    /// The fields that every data set is asked for; others are added as they are needed.
+    static func insertUsualFields(in database: Database) throws {
+        for (name, type, text) in [
+            ("consent", "boolean", "Whether those who are seen agreed to its use."),
+            ("licence", "text", "Under which terms it may be used."),
+            ("source", "text", "Where it comes from."),
+        ] {
+            try database.execute(
+                sql: "INSERT INTO field (name, type, description) VALUES (?, ?, ?)",
+                arguments: [name, type, text]
+            )
+        }
+    }
+
     /// Makes a field, or gives one more choices or another description.
     ///
     /// - Throws: `StorageError.field` when its values of now would not fit.

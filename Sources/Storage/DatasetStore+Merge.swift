@@ -51,17 +51,17 @@ extension DatasetStore {
                 throw StorageError.branch(branch, reason: "it has no version yet: commit first")
             }
             let base = try Self.commonAncestor(head, theirs.id, in: database)
-            if base == theirs.id {
-                let version = try Self.version(head.hex, in: database)
-                return MergeResult(kind: .upToDate, version: version, images: 0)
+            guard base != theirs.id else {
+                return MergeResult(
+                    kind: .upToDate,
+                    version: try Self.version(head.hex, in: database),
+                    images: 0
+                )
             }
             var merge = MergeBatch(author: author, at: moment, called: name, ours: branch)
             merge.explain(message)
             if base == head {
-                try merge.take(LogPoint(of: theirs.id, in: database), in: database)
-                try merge.append(to: database)
-                try Self.move(branch: branch, to: theirs.id.hex, in: database)
-                return MergeResult(kind: .fastForward, version: theirs, images: merge.images)
+                return try Self.fastForward(&merge, branch, to: theirs, in: database)
             }
             try merge.join(
                 from: base.map { try LogPoint(of: $0, in: database) }
@@ -72,6 +72,19 @@ extension DatasetStore {
             )
             return try Self.finish(merge, of: theirs, in: database, describe: describe)
         }
+    }
+
+    /// A branch that has nothing of its own goes to where the other one is.
+    private static func fastForward(
+        _ merge: inout MergeBatch,
+        _ branch: String,
+        to theirs: Version,
+        in database: Database
+    ) throws -> MergeResult {
+        try merge.take(LogPoint(of: theirs.id, in: database), in: database)
+        try merge.append(to: database)
+        try move(branch: branch, to: theirs.id.hex, in: database)
+        return MergeResult(kind: .fastForward, version: theirs, images: merge.images)
     }
 
     /// Writes a merge, and makes a version of it unless there are conflicts.

@@ -81,6 +81,7 @@ package final class DatasetStore: Sendable {
             batch.payload["task"] = schema.task.rawValue
             batch.newCategories = schema.categories.map(\.name)
             try batch.append(to: database)
+            try Self.insertUsualFields(in: database)
         }
     }
 

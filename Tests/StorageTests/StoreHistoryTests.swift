@@ -538,6 +538,7 @@ private struct HistoryWalk {
             try store.setField("absent", to: [(1, "x")], author: "a", at: moment)
         }
         try store.setField("licence", to: [(1, "CC0"), (2, "none")], author: "a", at: moment)
+        #expect(try store.fields().map(\.name) == ["consent", "licence", "source"])
         #expect(try store.fieldValues() == [1: ["licence": "CC0"], 2: ["licence": "none"]])
         _ = try store.undo(batch: nil, author: "a", at: moment)
         #expect(try store.fieldValues().isEmpty)

@@ -107,6 +107,18 @@ import Testing
         #expect(try winnow.run(["verify", "-d", winnow.dataset]).status == 0)
     }
 
+    @Test(.enabled(if: getuid() != 0, "root writes everywhere"))
+    func `a folder that cannot be written is an error that says so`() throws {
+        let winnow = try Self.filled(3)
+        let files = FileManager.default
+        try files.setAttributes([.posixPermissions: 0o555], ofItemAtPath: winnow.dataset)
+        defer { try? files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: winnow.dataset) }
+        let output = try winnow.run(["label", "1", "--as", "cat", "-d", winnow.dataset])
+        #expect(output.status == 74 && output.messages.contains("cannot be written"))
+        try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: winnow.dataset)
+        #expect(try winnow.run(["verify", "-d", winnow.dataset]).status == 0)
+    }
+
     @Test func `a full disk is an error that says so, and nothing is lost`() throws {
         let winnow = try Self.filled(20)
         try winnow.run(["label", "1", "--as", "first", "-d", winnow.dataset])
