@@ -43,13 +43,7 @@ extension DatasetStore {
         try write { database in
             try Self.checkIsFinished(leavingBehind: false, in: database)
             let branch = try Self.branch(in: database)
-            guard
-                let head = try Self.reference(branch, in: database).flatMap(
-                    ContentDigest.init(hex:)
-                )
-            else {
-                throw StorageError.branch(branch, reason: "it has no version yet: commit first")
-            }
+            let head = try Self.head(of: branch, in: database)
             let base = try Self.commonAncestor(head, theirs.id, in: database)
             guard base != theirs.id else {
                 return MergeResult(
@@ -72,6 +66,18 @@ extension DatasetStore {
             )
             return try Self.finish(merge, of: theirs, in: database, describe: describe)
         }
+    }
+
+    /// The version at which `branch` is.
+    private static func head(
+        of branch: String,
+        in database: Database
+    ) throws -> ContentDigest {
+        guard let head = try reference(branch, in: database).flatMap(ContentDigest.init(hex:))
+        else {
+            throw StorageError.branch(branch, reason: "it has no version yet: commit first")
+        }
+        return head
     }
 
     /// A branch that has nothing of its own goes to where the other one is.
