@@ -83,13 +83,11 @@ struct BranchCommand: ParsableCommand {
         if let delete { try stage.removeBranch(delete) }
         if let name { try stage.makeBranch(name, at: try stage.version(named: version)) }
         for branch in try stage.branches() {
-            if global.json {
-                try Terminal.show(json: branch)
-            } else {
-                Terminal.show(
-                    "\(branch.current ? "*" : " ") \(branch.branch)  \(branch.id.hex.prefix(12))"
-                )
-            }
+            try Terminal.show(
+                branch,
+                json: global.json,
+                or: "\(branch.current ? "*" : " ") \(branch.branch)  \(branch.id.hex.prefix(12))"
+            )
         }
     }
 }
@@ -233,7 +231,7 @@ struct MergeCommand: ParsableCommand {
             message: message,
             author: who.author
         )
-        if global.json { try Terminal.show(json: report) } else { Terminal.show(report.words) }
+        try Terminal.show(report, json: global.json, or: report.words)
         if report.conflicts > 0 { throw ExitCodes.finding }
     }
 }

@@ -61,13 +61,13 @@ struct ClassesCommand: ParsableCommand {
 
         func run() throws {
             for item in try ClassStage(dataset: try global.open()).list() {
-                guard !global.json else {
-                    try Terminal.show(json: item)
-                    continue
-                }
                 let above = item.category.supercategory.map { " (\($0.printable))" } ?? ""
                 let text = item.category.description.map { "  \($0.printable)" } ?? ""
-                Terminal.show("\(item.labels)\t\(item.category.name.printable)\(above)\(text)")
+                try Terminal.show(
+                    item,
+                    json: global.json,
+                    or: "\(item.labels)\t\(item.category.name.printable)\(above)\(text)"
+                )
             }
         }
     }

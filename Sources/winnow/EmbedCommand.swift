@@ -31,11 +31,7 @@ struct EmbedCommand: ParsableCommand {
         )
         let report = try stage.run(model.map { .named($0) } ?? .automatic)
         if let fallback = report.fallback { Terminal.say("winnow: \(fallback)") }
-        if global.json {
-            try Terminal.show(json: report)
-        } else {
-            Terminal.show(report.summary)
-        }
+        try Terminal.show(report, json: global.json, or: report.summary)
     }
 }
 

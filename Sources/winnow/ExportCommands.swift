@@ -80,11 +80,7 @@ struct ExportCommand: ParsableCommand {
                 provenance: provenance
             )
         )
-        if global.json {
-            try Terminal.show(json: report)
-        } else {
-            Terminal.show(report.summary)
-        }
+        try Terminal.show(report, json: global.json, or: report.summary)
     }
 }
 

@@ -21,13 +21,11 @@ struct FailuresCommand: ParsableCommand {
     func run() throws {
         let failures = try global.open().failures()
         for failure in failures {
-            if global.json {
-                try Terminal.show(json: failure)
-            } else {
-                Terminal.show(
-                    "\(failure.code.rawValue)\t\(failure.path.printable)\n\t\(failure.message)"
-                )
-            }
+            try Terminal.show(
+                failure,
+                json: global.json,
+                or: "\(failure.code.rawValue)\t\(failure.path.printable)\n\t\(failure.message)"
+            )
         }
         if !global.json {
             let counts = Dictionary(grouping: failures, by: \.code).mapValues(\.count)

@@ -27,13 +27,13 @@ struct FieldsCommand: ParsableCommand {
 
         func run() throws {
             for field in try GovernanceStage(dataset: try global.open()).fields() {
-                guard !global.json else {
-                    try Terminal.show(json: field)
-                    continue
-                }
                 let choices =
                     field.choices.isEmpty ? "" : " (\(field.choices.joined(separator: ", ")))"
-                Terminal.show("\(field.field)  \(field.type)\(choices)  \(field.description ?? "")")
+                try Terminal.show(
+                    field,
+                    json: global.json,
+                    or: "\(field.field)  \(field.type)\(choices)  \(field.description ?? "")"
+                )
             }
         }
     }
@@ -112,15 +112,11 @@ struct FieldsCommand: ParsableCommand {
             let values = try GovernanceStage(dataset: dataset).values()
             for sample in try dataset.samples() {
                 guard let own = values[sample.id] else { continue }
-                guard !global.json else {
-                    try Terminal.show(
-                        json: Line(id: sample.id, path: sample.path, fields: own)
-                    )
-                    continue
-                }
                 let text = own.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.printable)" }
-                Terminal.show(
-                    "\(sample.id)\t\(sample.path.printable)\t\(text.joined(separator: " "))"
+                try Terminal.show(
+                    Line(id: sample.id, path: sample.path, fields: own),
+                    json: global.json,
+                    or: "\(sample.id)\t\(sample.path.printable)\t\(text.joined(separator: " "))"
                 )
             }
         }
@@ -151,12 +147,11 @@ struct RulesCommand: ParsableCommand {
 
         func run() throws {
             for rule in try GovernanceStage(dataset: try global.open()).rules() {
-                guard !global.json else {
-                    try Terminal.show(json: rule)
-                    continue
-                }
-                Terminal.show(
-                    "\(rule.field) \(rule.test) \(rule.value?.printable ?? "")  \(rule.reason.printable)"
+                try Terminal.show(
+                    rule,
+                    json: global.json,
+                    or:
+                        "\(rule.field) \(rule.test) \(rule.value?.printable ?? "")  \(rule.reason.printable)"
                 )
             }
         }
@@ -207,11 +202,11 @@ struct RulesCommand: ParsableCommand {
 
         func run() throws {
             for held in try GovernanceStage(dataset: try global.open()).heldBack() {
-                if global.json {
-                    try Terminal.show(json: held)
-                } else {
-                    Terminal.show("\(held.id)\t\(held.path.printable)\t\(held.reason.printable)")
-                }
+                try Terminal.show(
+                    held,
+                    json: global.json,
+                    or: "\(held.id)\t\(held.path.printable)\t\(held.reason.printable)"
+                )
             }
         }
     }

@@ -22,11 +22,7 @@ struct HistoryCommand: ParsableCommand {
 
     func run() throws {
         for batch in try HistoryStage(dataset: try global.open()).batches(limit: limit) {
-            if global.json {
-                try Terminal.show(json: batch)
-            } else {
-                Terminal.show(batch.line)
-            }
+            try Terminal.show(batch, json: global.json, or: batch.line)
         }
     }
 }
@@ -120,7 +116,7 @@ struct BlameCommand: ParsableCommand {
         let sample = try LabelStage(dataset: dataset).image(image, includingRemoved: true)
         let lines = try HistoryStage(dataset: dataset).blame(sample.id)
         for line in lines {
-            if global.json { try Terminal.show(json: line) } else { Terminal.show(line.words) }
+            try Terminal.show(line, json: global.json, or: line.words)
         }
         if lines.isEmpty, !global.json { Terminal.show("The picture never had a label.") }
     }

@@ -105,15 +105,13 @@ struct ImportCommand: ParsableCommand {
             report: bar.report
         )
         let report = try stage.run(options.request(dryRun: dryRun))
-        if global.json {
-            try Terminal.show(json: report)
-        } else {
-            Terminal.show(
-                dryRun
-                    ? "\(report.found) files, of which \(report.pending) would be read."
-                    : report.summary
-            )
-        }
+        try Terminal.show(
+            report,
+            json: global.json,
+            or: dryRun
+                ? "\(report.found) files, of which \(report.pending) would be read."
+                : report.summary
+        )
         if strict, report.failed > 0 { throw ExitCodes.finding }
     }
 }

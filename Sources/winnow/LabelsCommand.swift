@@ -74,7 +74,7 @@ struct LabelsCommand: ParsableCommand {
         let dataset = try global.open()
         if isFiltered { return try showFiltered(dataset) }
         for line in try lines(dataset) {
-            if global.json { try Terminal.show(json: line) } else { Terminal.show(line.text) }
+            try Terminal.show(line, json: global.json, or: line.text)
         }
     }
 
@@ -109,7 +109,7 @@ struct LabelsCommand: ParsableCommand {
                     sha256: found.sha256,
                     annotations: [document]
                 )
-                if global.json { try Terminal.show(json: line) } else { Terminal.show(line.text) }
+                try Terminal.show(line, json: global.json, or: line.text)
             }
             guard let end = page.last, page.count == min(left, 1000) else { return }
             (last, left) = (end.annotation.id, left - page.count)

@@ -24,11 +24,7 @@ struct PredictCommand: ParsableCommand {
 
     func run() throws {
         let report = try PredictStage(dataset: try global.open()).run(with)
-        if global.json {
-            try Terminal.show(json: report)
-        } else {
-            Terminal.show(report.summary)
-        }
+        try Terminal.show(report, json: global.json, or: report.summary)
     }
 }
 

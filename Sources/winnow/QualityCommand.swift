@@ -35,11 +35,7 @@ struct QualityCommand: ParsableCommand {
             throw ValidationError("there is no metric '\(name)'; there are \(known)")
         }
         for found in all where metric.isEmpty || metric.contains(found.name) {
-            if global.json {
-                try Terminal.show(json: found)
-            } else {
-                Terminal.show(found.line)
-            }
+            try Terminal.show(found, json: global.json, or: found.line)
         }
     }
 }

@@ -58,14 +58,14 @@ struct ReviewNextCommand: ParsableCommand {
             includingSkipped: skipped
         )
         for item in items {
-            guard !global.json else {
-                try Terminal.show(json: item)
-                continue
-            }
             let best =
                 item.predictions.first.map { "\($0.label.printable) \($0.score.percent)" } ?? "?"
             let what = item.image?.path.printable ?? "\(item.size ?? 0) pictures"
-            Terminal.show("\(item.item)  \(item.reason.rawValue)  \(best)  \(what)")
+            try Terminal.show(
+                item,
+                json: global.json,
+                or: "\(item.item)  \(item.reason.rawValue)  \(best)  \(what)"
+            )
         }
         if items.isEmpty, !global.json { Terminal.show("Nothing is left to decide.") }
     }
@@ -154,11 +154,11 @@ struct ReviewUndoCommand: ParsableCommand {
             steps: steps
         )
         for one in undone {
-            if global.json {
-                try Terminal.show(json: one)
-            } else {
-                Terminal.show("\(one.item)  taken back: \(one.what.printable)")
-            }
+            try Terminal.show(
+                one,
+                json: global.json,
+                or: "\(one.item)  taken back: \(one.what.printable)"
+            )
         }
         if undone.isEmpty, !global.json { Terminal.show("There is no decision to take back.") }
     }

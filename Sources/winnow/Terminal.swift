@@ -33,6 +33,15 @@ enum Terminal {
         show(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
+    /// Prints `value` as JSON, or `words` for people.
+    static func show(
+        _ value: some Encodable,
+        json: Bool,
+        or words: @autoclosure () -> String
+    ) throws {
+        if json { try show(json: value) } else { show(words()) }
+    }
+
     /// `text` in bold where colour may be used.
     static func bold(_ text: String) -> String {
         hasColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text

@@ -69,11 +69,7 @@ struct CommitCommand: ParsableCommand {
         let stage = VersionStage(dataset: try global.open())
         let version = try stage.commit(message: message, author: author, tag: tag)
         let document = VersionDocument(version, names: try stage.names())
-        if global.json {
-            try Terminal.show(json: document)
-        } else {
-            Terminal.show(document.line)
-        }
+        try Terminal.show(document, json: global.json, or: document.line)
     }
 }
 
@@ -95,11 +91,7 @@ struct LogCommand: ParsableCommand {
         let names = try stage.names()
         let versions = try stage.log().map { VersionDocument($0, names: names) }
         for version in versions {
-            if global.json {
-                try Terminal.show(json: version)
-            } else {
-                Terminal.show(version.line)
-            }
+            try Terminal.show(version, json: global.json, or: version.line)
         }
         if versions.isEmpty, !global.json {
             Terminal.show("No versions yet: `winnow commit -m MESSAGE` makes one.")
@@ -190,11 +182,7 @@ struct DiffCommand: ParsableCommand {
         let counts = Dictionary(changes.map { ($0.change, 1) }, uniquingKeysWith: +)
         if summary, global.json { return try Terminal.show(json: counts) }
         for change in changes where !summary {
-            if global.json {
-                try Terminal.show(json: change)
-            } else {
-                Terminal.show(change.line)
-            }
+            try Terminal.show(change, json: global.json, or: change.line)
         }
         guard !global.json else { return }
         let text = counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
@@ -239,10 +227,6 @@ struct TagCommand: ParsableCommand {
         let found = try stage.version(named: version)
         try stage.tag(name, found)
         let document = VersionDocument(found, names: try stage.names())
-        if global.json {
-            try Terminal.show(json: document)
-        } else {
-            Terminal.show(document.line)
-        }
+        try Terminal.show(document, json: global.json, or: document.line)
     }
 }
