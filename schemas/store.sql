@@ -165,12 +165,14 @@ WHEN NOT EXISTS (SELECT 1 FROM tombstone WHERE sample = OLD.sample)
 BEGIN SELECT RAISE(ABORT, 'the log is only appended'); END;
 
 -- The fields that an image can have besides its labels: licence, source, consent, and one's own.
--- `choices` is a JSON list for the type choice.
+-- `choices` is a JSON list for the type choice. One that was taken away stays, with present = 0, since
+-- the log names it. The acts that made it so say it in their payloads, and so it is with exportRule.
 CREATE TABLE field (
     name TEXT PRIMARY KEY CHECK (length(name) > 0),
     type TEXT NOT NULL CHECK (type IN ('text', 'number', 'boolean', 'date', 'choice')),
     choices TEXT CHECK (choices IS NULL OR json_valid(choices)),
     description TEXT,
+    present INTEGER NOT NULL DEFAULT 1 CHECK (present IN (0, 1)),
     CHECK ((type = 'choice') = (choices IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 

@@ -77,14 +77,19 @@ public struct GovernanceStage: Sendable {
     /// Makes a field, or gives one other choices or another description.
     ///
     /// - Throws: `CurationError.badData` when values of now would not fit.
-    public func define(_ field: Field, author: String, at moment: Timestamp = .now) throws {
+    public func define(
+        _ field: Field,
+        author: String,
+        message: String = "",
+        at moment: Timestamp = .now
+    ) throws -> EditReport {
         guard let kind = FieldDefinition.Kind(rawValue: field.type) else {
             throw CurationError.badData(
                 "'\(field.type)' is no type: use text, number, boolean, date or choice"
             )
         }
-        try rephrasing { () throws in
-            try dataset.store.define(
+        return try rephrasing { () throws in
+            let change = try dataset.store.define(
                 FieldDefinition(
                     name: field.field,
                     kind: kind,
@@ -92,8 +97,30 @@ public struct GovernanceStage: Sendable {
                     description: field.description
                 ),
                 author: author,
+                message: message,
                 at: moment
             )
+            return EditReport(change.map { ($0, 1) })
+        }
+    }
+
+    /// Takes a field away that no image has a value of and no rule names.
+    ///
+    /// - Throws: `CurationError.badData` when there is no such field, or it is in use.
+    public func removeField(
+        _ name: String,
+        author: String,
+        message: String = "",
+        at moment: Timestamp = .now
+    ) throws -> EditReport {
+        try rephrasing { () throws in
+            let change = try dataset.store.removeField(
+                name,
+                author: author,
+                message: message,
+                at: moment
+            )
+            return EditReport(change.map { ($0, 1) })
         }
     }
 
@@ -104,10 +131,17 @@ public struct GovernanceStage: Sendable {
         _ field: String,
         to values: [(sample: Sample.ID, value: String?)],
         author: String,
+        message: String = "",
         at moment: Timestamp = .now
     ) throws -> EditReport {
         try rephrasing { () throws in
-            let outcome = try dataset.store.setField(field, to: values, author: author, at: moment)
+            let outcome = try dataset.store.setField(
+                field,
+                to: values,
+                author: author,
+                message: message,
+                at: moment
+            )
             return EditReport(outcome.map { ($0.change, $0.images) })
         }
     }
@@ -137,8 +171,9 @@ public struct GovernanceStage: Sendable {
         _ rule: Rule,
         isRemoved: Bool,
         author: String,
+        message: String = "",
         at moment: Timestamp = .now
-    ) throws {
+    ) throws -> EditReport {
         let tests = ExportRule.Test.allCases.map(\.rawValue).joined(separator: ", ")
         guard let test = ExportRule.Test(rawValue: rule.test) else {
             throw CurationError.badData("'\(rule.test)' is no test: use one of \(tests)")
@@ -148,13 +183,15 @@ public struct GovernanceStage: Sendable {
                 "the tests present and absent take no value, all others take one"
             )
         }
-        try rephrasing { () throws in
-            try dataset.store.setRule(
+        return try rephrasing { () throws in
+            let change = try dataset.store.setRule(
                 ExportRule(field: rule.field, test: test, value: rule.value, reason: rule.reason),
                 isRemoved: isRemoved,
                 author: author,
+                message: message,
                 at: moment
             )
+            return EditReport(change.map { ($0, 1) })
         }
     }
 

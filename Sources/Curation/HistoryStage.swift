@@ -50,7 +50,7 @@ public struct UndoReport: Sendable, Codable {
     public let batch: String
     /// What the undone batch was.
     public let kind: String
-    /// How many labels, images, classes and fields are as they were before.
+    /// How many labels, images, classes, fields and rules are as they were before.
     public let restored: Int
     /// How many were left, since something newer changed them.
     public let skipped: Int
@@ -159,11 +159,17 @@ public struct HistoryStage: Sendable {
     public func undo(
         _ batch: String?,
         author: String,
+        message: String = "",
         at moment: Timestamp = .now
     ) throws -> UndoReport {
         try rephrasing { () throws in
             UndoReport(
-                try dataset.store.undo(batch: try number(batch), author: author, at: moment)
+                try dataset.store.undo(
+                    batch: try number(batch),
+                    author: author,
+                    message: message,
+                    at: moment
+                )
             )
         }
     }
@@ -174,11 +180,17 @@ public struct HistoryStage: Sendable {
     public func redo(
         _ batch: String?,
         author: String,
+        message: String = "",
         at moment: Timestamp = .now
     ) throws -> UndoReport {
         try rephrasing { () throws in
             UndoReport(
-                try dataset.store.redo(batch: try number(batch), author: author, at: moment)
+                try dataset.store.redo(
+                    batch: try number(batch),
+                    author: author,
+                    message: message,
+                    at: moment
+                )
             )
         }
     }

@@ -118,6 +118,7 @@ extension VersionStage {
         to name: String,
         leavingBehind: Bool = false,
         author: String,
+        message: String = "",
         at moment: Timestamp = .now
     ) throws {
         try rephrasing { () throws in
@@ -125,6 +126,7 @@ extension VersionStage {
                 to: name,
                 leavingBehind: leavingBehind,
                 author: author,
+                message: message,
                 at: moment
             )
         }

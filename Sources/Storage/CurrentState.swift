@@ -67,6 +67,9 @@ enum CurrentState {
         if try !PredictionRuns.areAsDerived(in: database) {
             problems.append("predictionRun: it is not what the log says; it can be made again")
         }
+        if try !GovernanceRevision.isAsDerived(in: database) {
+            problems.append("field, exportRule: not what the log says; they can be made again")
+        }
         return problems
     }
 
@@ -101,6 +104,7 @@ enum CurrentState {
             }
         }
         try PredictionRuns.rebuild(in: database)
+        try GovernanceRevision.rebuild(in: database)
         for table in ["contentState", "contentLeaf", "contentBucket"] {
             try database.execute(sql: "DELETE FROM \(table)")
         }

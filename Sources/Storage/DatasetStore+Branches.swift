@@ -120,6 +120,7 @@ extension DatasetStore {
         to name: String,
         leavingBehind: Bool,
         author: String,
+        message: String = "",
         at moment: Timestamp
     ) throws(StorageError) -> Int64? {
         try write { database in
@@ -127,8 +128,8 @@ extension DatasetStore {
             try Self.checkIsFinished(leavingBehind: leavingBehind, in: database)
             guard let id = try Self.reference(name, in: database) else { return nil }
             let point = try LogPoint(of: Self.requireDigest(id), in: database)
-            var batch = LabelBatch(kind: .switch, author: author, at: moment)
-            batch.payload = ["branch": name]
+            var batch = LabelBatch(kind: .switch, author: author, message: message, at: moment)
+            batch.payload["branch"] = name
             try Self.add(point, to: &batch, in: database)
             try database.execute(sql: "UPDATE dataset SET branch = ?", arguments: [name])
             return batch.isEmpty ? nil : try batch.append(to: database)

@@ -111,7 +111,8 @@ extension DatasetStore {
     }
 
     static func fields(in database: Database) throws -> [FieldDefinition] {
-        try Row.fetchAll(database, sql: "SELECT * FROM field ORDER BY name").map { row in
+        try Row.fetchAll(database, sql: "SELECT * FROM field WHERE present = 1 ORDER BY name").map {
+            row in
             let choices: String? = row["choices"]
             return FieldDefinition(
                 name: row["name"],
@@ -124,62 +125,75 @@ extension DatasetStore {
         }
     }
 
-    /// The fields that every data set is asked for; others are added as they are needed.
-    static func insertUsualFields(in database: Database) throws {
-        for (name, type, text) in [
-            ("consent", "boolean", "Whether those who are seen agreed to its use."),
-            ("licence", "text", "Under which terms it may be used."),
-            ("source", "text", "Where it comes from."),
-        ] {
-            try database.execute(
-                sql: "INSERT INTO field (name, type, description) VALUES (?, ?, ?)",
-                arguments: [name, type, text]
+    static func field(_ name: String, in database: Database) throws -> FieldDefinition {
+        guard let field = try fields(in: database).first(where: { $0.name == name }) else {
+            throw StorageError.field(
+                name,
+                reason: "there is no such field: `winnow fields add` makes one"
             )
         }
+        return field
     }
 
     /// Makes a field, or gives one more choices or another description.
     ///
+    /// - Returns: The number of the change; nil where nothing differs.
     /// - Throws: `StorageError.field` when its values of now would not fit.
+    @discardableResult
     package func define(
         _ field: FieldDefinition,
         author: String,
+        message: String = "",
         at moment: Timestamp
-    ) throws(StorageError) {
-        try write { database in
-            guard field.name.wholeMatch(of: /[A-Za-z][A-Za-z0-9._-]{0,99}/) != nil else {
-                throw StorageError.field(
-                    field.name,
-                    reason: "a name has letters, digits, dots, dashes and underscores"
-                )
-            }
-            guard (field.kind == .choice) == !field.choices.isEmpty else {
-                throw StorageError.field(
-                    field.name,
-                    reason: "a choice, and nothing else, has choices"
-                )
-            }
-            let values = try String.fetchAll(
-                database,
-                sql: "SELECT DISTINCT value FROM currentField WHERE field = ?",
-                arguments: [field.name]
-            )
-            for value in values { _ = try field.checked(value) }
-            let choices = field.kind == .choice ? try CanonicalText.json(field.choices) : nil
-            var batch = LabelBatch(kind: .fields, author: author, at: moment)
-            batch.payload = ["field": field.name, "type": field.kind.rawValue]
-            batch.payload["choices"] = choices
-            batch.payload["description"] = field.description
-            try batch.append(to: database)
-            try database.execute(
-                sql: """
-                    INSERT INTO field (name, type, choices, description) VALUES (?, ?, ?, ?)
-                    ON CONFLICT (name) DO UPDATE SET type = excluded.type,
-                        choices = excluded.choices, description = excluded.description
-                    """,
-                arguments: [field.name, field.kind.rawValue, choices, field.description]
+    ) throws(StorageError) -> Int64? {
+        guard field.name.wholeMatch(of: /[A-Za-z][A-Za-z0-9._-]{0,99}/) != nil else {
+            throw StorageError.field(
+                field.name,
+                reason: "a name has letters, digits, dots, dashes and underscores"
             )
         }
+        guard (field.kind == .choice) == !field.choices.isEmpty else {
+            throw StorageError.field(
+                field.name,
+                reason: "a choice, and nothing else, has choices"
+            )
+        }
+        return try write { database in
+            let revision = GovernanceRevision(content: .field(field), isPresent: true)
+            let batch = LabelBatch(kind: .fields, author: author, message: message, at: moment)
+            return try Self.govern(revision, batch, in: database)
+        }
+    }
+
+    /// Takes a field away that no image has a value of and no rule names.
+    ///
+    /// - Returns: The number of the change.
+    /// - Throws: `StorageError.field` when there is no such field, or it is in use.
+    @discardableResult
+    package func removeField(
+        _ name: String,
+        author: String,
+        message: String = "",
+        at moment: Timestamp
+    ) throws(StorageError) -> Int64? {
+        try write { database in
+            let field = try Self.field(name, in: database)
+            let revision = GovernanceRevision(content: .field(field), isPresent: false)
+            let batch = LabelBatch(kind: .fields, author: author, message: message, at: moment)
+            return try Self.govern(revision, batch, in: database)
+        }
+    }
+
+    private static func govern(
+        _ revision: GovernanceRevision,
+        _ batch: LabelBatch,
+        in database: Database
+    ) throws -> Int64? {
+        guard try !revision.isCurrent(in: database) else { return nil }
+        try revision.check(in: database)
+        var batch = batch
+        batch.governance = revision
+        return try batch.append(to: database)
     }
 
     /// Gives images values of a field; nil takes the value away.
@@ -191,20 +205,16 @@ extension DatasetStore {
         _ name: String,
         to values: [(sample: Sample.ID, value: String?)],
         author: String,
+        message: String = "",
         at moment: Timestamp
     ) throws(StorageError) -> (change: Int64, images: Int)? {
         try write { database in
-            guard let field = try Self.fields(in: database).first(where: { $0.name == name }) else {
-                throw StorageError.field(
-                    name,
-                    reason: "there is no such field: `winnow fields add` makes one"
-                )
-            }
+            let field = try Self.field(name, in: database)
             let now = try database.cachedStatement(
                 sql: "SELECT value FROM currentField WHERE sample = ? AND field = ?"
             )
-            var batch = LabelBatch(kind: .fields, author: author, at: moment)
-            batch.payload = ["field": name]
+            var batch = LabelBatch(kind: .fields, author: author, message: message, at: moment)
+            batch.payload["field"] = name
             for (sample, value) in values {
                 let value = try value.map { try field.checked($0) }
                 guard try String.fetchOne(now, arguments: [sample, name]) != value else { continue }
@@ -238,44 +248,43 @@ extension DatasetStore {
 
     /// What keeps images out of exports.
     package func exportRules() throws(StorageError) -> [ExportRule] {
-        try read { database in
-            try Row.fetchAll(database, sql: "SELECT * FROM exportRule ORDER BY id").map {
-                ExportRule(
-                    field: $0["field"],
-                    test: try $0.value("test"),
-                    value: $0["value"],
-                    reason: $0["reason"]
-                )
-            }
+        try read { try Self.exportRules(in: $0) }
+    }
+
+    static func exportRules(in database: Database) throws -> [ExportRule] {
+        try Row.fetchAll(database, sql: "SELECT * FROM exportRule ORDER BY id").map {
+            ExportRule(
+                field: $0["field"],
+                test: try $0.value("test"),
+                value: $0["value"],
+                reason: $0["reason"]
+            )
         }
     }
 
     /// Makes a rule, or takes it back.
     ///
+    /// - Returns: The number of the change; nil where nothing differs.
     /// - Throws: `StorageError.field` when there is no such field, or the value does not fit.
+    @discardableResult
     package func setRule(
         _ rule: ExportRule,
         isRemoved: Bool,
         author: String,
+        message: String = "",
         at moment: Timestamp
-    ) throws(StorageError) {
+    ) throws(StorageError) -> Int64? {
         try write { database in
-            guard let field = try Self.fields(in: database).first(where: { $0.name == rule.field })
-            else { throw StorageError.field(rule.field, reason: "there is no such field") }
-            let value = try rule.value.map { try field.checked($0) }
-            var batch = LabelBatch(kind: .fields, author: author, at: moment)
-            batch.payload = ["rule": "\(rule.field) \(rule.test.rawValue) \(value ?? "")"]
-            batch.payload["reason"] = isRemoved ? "removed" : rule.reason
-            try batch.append(to: database)
-            try database.execute(
-                sql: "DELETE FROM exportRule WHERE field = ? AND test = ? AND value IS ?",
-                arguments: [rule.field, rule.test.rawValue, value]
+            let field = try Self.field(rule.field, in: database)
+            let rule = ExportRule(
+                field: rule.field,
+                test: rule.test,
+                value: try rule.value.map { try field.checked($0) },
+                reason: rule.reason
             )
-            guard !isRemoved else { return }
-            try database.execute(
-                sql: "INSERT INTO exportRule (field, test, value, reason) VALUES (?, ?, ?, ?)",
-                arguments: [rule.field, rule.test.rawValue, value, rule.reason]
-            )
+            let revision = GovernanceRevision(content: .rule(rule), isPresent: !isRemoved)
+            let batch = LabelBatch(kind: .fields, author: author, message: message, at: moment)
+            return try Self.govern(revision, batch, in: database)
         }
     }
 }

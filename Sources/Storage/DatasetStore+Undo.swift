@@ -10,10 +10,17 @@ package struct UndoOutcome: Sendable, Hashable {
     package let change: Int64
     /// What the batch was.
     package let kind: ChangeKind
-    /// How many labels, images, classes and fields are again as they were before.
+    /// How many labels, images, classes, fields and rules are again as they were before.
     package let restored: Int
     /// How many were left as they are, since something newer changed them.
     package let skipped: Int
+}
+
+/// Who takes something back, why, and when.
+struct BatchNote {
+    let author: String
+    let message: String
+    let at: Timestamp
 }
 
 extension DatasetStore {
@@ -39,12 +46,12 @@ extension DatasetStore {
             )
             return try rows.map { row in
                 let review = try Self.review(row, in: database)
-                _ = try Self.undo(
-                    review.change,
+                let note = BatchNote(
                     author: "reviewer:\(review.reviewer)",
-                    at: moment,
-                    in: database
+                    message: "",
+                    at: moment
                 )
+                _ = try Self.undo(review.change, note, in: database)
                 return UndoneReview(
                     item: "r-\(review.task)",
                     what: review.words,
@@ -63,17 +70,19 @@ extension DatasetStore {
     package func undo(
         batch: Int64?,
         author: String,
+        message: String = "",
         at moment: Timestamp
     ) throws(StorageError) -> UndoOutcome {
-        try write { database in
+        let note = BatchNote(author: author, message: message, at: moment)
+        return try write { database in
             let outcome =
                 if let batch {
-                    try Self.undo(batch, author: author, at: moment, in: database)
+                    try Self.undo(batch, note, in: database)
                 } else {
-                    try Self.undoNewest(author: author, at: moment, in: database)
+                    try Self.undoNewest(note, in: database)
                 }
             return try Self.withRest(of: outcome, in: database) {
-                try Self.undo($0, author: author, at: moment, in: database)
+                try Self.undo($0, note, in: database)
             }
         }
     }
@@ -85,9 +94,11 @@ extension DatasetStore {
     package func redo(
         batch: Int64?,
         author: String,
+        message: String = "",
         at moment: Timestamp
     ) throws(StorageError) -> UndoOutcome {
-        try write { database in
+        let note = BatchNote(author: author, message: message, at: moment)
+        return try write { database in
             let undo: Int64? =
                 if let batch {
                     try Self.standingUndo(of: batch, in: database)
@@ -98,7 +109,7 @@ extension DatasetStore {
                 throw StorageError.batch(batch, reason: "it was not undone: `winnow history` tells")
             }
             try Self.checkCanRedo(undo, in: database)
-            let outcome = try Self.undo(undo, author: author, at: moment, in: database)
+            let outcome = try Self.undo(undo, note, in: database)
             guard let first = try Self.target(of: undo, in: database) else { return outcome }
             let whole = UndoOutcome(
                 batch: first,
@@ -111,7 +122,7 @@ extension DatasetStore {
                 guard let undo = try Self.standingUndo(of: batch, in: database) else {
                     throw StorageError.batch(batch, reason: "it stands")
                 }
-                return try Self.undo(undo, author: author, at: moment, in: database)
+                return try Self.undo(undo, note, in: database)
             }
         }
     }
@@ -176,22 +187,21 @@ extension DatasetStore {
     /// Undoes the newest batch that stands and of which something is left: what was done on another
     /// branch is not to be seen on this one.
     private static func undoNewest(
-        author: String,
-        at moment: Timestamp,
+        _ note: BatchNote,
         in database: Database
     ) throws -> UndoOutcome {
         var before = Int64.max
         while true {
             let id = try newestStanding(undone: false, before: before, in: database)
             do {
-                return try undo(id, author: author, at: moment, in: database)
+                return try undo(id, note, in: database)
             } catch StorageError.batch(_, _) {
                 before = id
             }
         }
     }
 
-    /// The newest batch that stands: one that something else can be undone with, or an undo.
+    /// The newest batch that stands: one that did something, or an undo that is no redo.
     private static func newestStanding(
         undone: Bool,
         before: Int64 = .max,
@@ -207,9 +217,17 @@ extension DatasetStore {
             arguments: [before]
         )
         while let id = try cursor.next() {
-            if try standingUndo(of: id, in: database) == nil { return id }
+            guard try standingUndo(of: id, in: database) == nil else { continue }
+            if try !undone || !isRedo(id, in: database) { return id }
         }
         throw StorageError.batch(nil, reason: "there is nothing to \(undone ? "redo" : "undo")")
+    }
+
+    /// Whether an undo takes back another one, which itself took back what was done.
+    private static func isRedo(_ undo: Int64, in database: Database) throws -> Bool {
+        let above = try target(of: undo, in: database)
+        guard let above, try target(of: above, in: database) != nil else { return false }
+        return try !isRedo(above, in: database)
     }
 
     /// The undo of a batch that was not itself undone; nil while the batch stands.
@@ -232,8 +250,7 @@ extension DatasetStore {
     /// Takes one batch back, and what follows of it for the review.
     static func undo(
         _ id: Int64,
-        author: String,
-        at moment: Timestamp,
+        _ note: BatchNote,
         in database: Database
     ) throws -> UndoOutcome {
         let row = try Row.fetchOne(
@@ -252,13 +269,14 @@ extension DatasetStore {
             )
         }
         try checkCanUndo(id, kind, in: database)
-        let reversal = try reversal(of: id, author, in: database)
-        var batch = LabelBatch(kind: .undo, author: author, at: moment)
+        let reversal = try reversal(of: id, note.author, in: database)
+        var batch = LabelBatch(kind: .undo, author: note.author, message: note.message, at: note.at)
         batch.undoes = id
         batch.revisions = reversal.revisions
         batch.categories = reversal.categories
         batch.memberships = reversal.memberships
         batch.fields = reversal.fields
+        batch.governance = reversal.governance
         let change = try batch.append(to: database)
         try settle(id, kind, undoes: row["undoes"], by: change, in: database)
         return UndoOutcome(
@@ -297,18 +315,6 @@ extension DatasetStore {
             throw StorageError.batch(id, reason: "the making of the data set is not undone")
         case .forget:
             throw StorageError.batch(id, reason: "what was forgotten is gone for good")
-        case .fields:
-            let rows = try Int.fetchOne(
-                database,
-                sql: "SELECT count(*) FROM fieldRevision WHERE change = ?",
-                arguments: [id]
-            )
-            guard rows == 0 else { break }
-            throw StorageError.batch(
-                id,
-                reason:
-                    "it made a field or a rule: change that with `winnow fields` or `winnow rules`"
-            )
         case .switch:
             throw StorageError.batch(id, reason: "switch back with `winnow switch` instead")
         default: break

@@ -81,7 +81,6 @@ package final class DatasetStore: Sendable {
             batch.payload["task"] = schema.task.rawValue
             batch.newCategories = schema.categories.map(\.name)
             try batch.append(to: database)
-            try Self.insertUsualFields(in: database)
         }
     }
 

@@ -49,21 +49,25 @@ struct LabelBatch {
     var memberships: [MembershipRow] = []
     var moves: [MoveRow] = []
     var fields: [FieldRow] = []
+    var governance: GovernanceRevision?
     var revisions: [RevisionDraft] = []
     var predictions: [Prediction] = []
     /// Whose the predictions are; the author unless another one is named.
     var predictionSource: String?
 
-    init(kind: ChangeKind, author: String, at: Timestamp) {
+    /// `message`: Why, in the author's words; may be empty.
+    init(kind: ChangeKind, author: String, message: String = "", at: Timestamp) {
         self.kind = kind
         self.author = author
         self.at = at
+        if !message.isEmpty { payload["message"] = message }
     }
 
     /// Whether there is nothing to write but the act itself.
     var isEmpty: Bool {
         newCategories.isEmpty && categories.isEmpty && newSamples.isEmpty && memberships.isEmpty
             && moves.isEmpty && fields.isEmpty && revisions.isEmpty && predictions.isEmpty
+            && governance == nil
     }
 
     /// Writes the act and its rows.
@@ -89,14 +93,12 @@ struct LabelBatch {
         )
         let source = predictionSource ?? given.first { $0.state == .proposed }?.source
         let lastAnnotation = try revisions.last?.id ?? AnnotationTable.last(in: database)
-        try insertChange(
-            change,
-            lastAnnotation,
-            source.map { payload.merging(["source": $0]) { $1 } } ?? payload,
-            rows: rows.digest,
-            in: database
-        )
+        var payload = payload
+        if let source { payload["source"] = source }
+        if let governance { try payload.merge(governance.payload) { $1 } }
+        try insertChange(change, lastAnnotation, payload, rows: rows.digest, in: database)
         try rows.insert(change: change, source: source ?? author, in: database)
+        try governance?.store(in: database)
         return change
     }
 

@@ -9,6 +9,18 @@ enum Migrations {
                 try database.execute(sql: part)
             }
         }
+        migrator.registerMigration("0.1.0: a field can be taken away") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE field ADD COLUMN present INTEGER NOT NULL DEFAULT 1
+                    CHECK (present IN (0, 1))
+                    """
+            )
+            let known = Set(try String.fetchAll(database, sql: "SELECT name FROM field"))
+            for field in GovernanceRevision.usual where !known.contains(field.key[1]) {
+                try field.store(in: database)
+            }
+        }
         return migrator
     }
 }

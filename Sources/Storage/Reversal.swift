@@ -1,6 +1,6 @@
 import GRDB
 
-/// What it takes to undo a batch: for each label, image, class and field that it changed and that nothing
+/// What it takes to undo a batch: for each label, image, class, field and rule that it changed and that nothing
 /// newer has changed since, the state before.
 struct Reversal {
     private let batch: Int64
@@ -9,6 +9,7 @@ struct Reversal {
     private(set) var categories: [CategoryRow] = []
     private(set) var memberships: [MembershipRow] = []
     private(set) var fields: [FieldRow] = []
+    private(set) var governance: GovernanceRevision?
     private(set) var skipped = 0
 
     init(of batch: Int64, source: String) {
@@ -16,7 +17,10 @@ struct Reversal {
         self.source = source
     }
 
-    var restored: Int { revisions.count + categories.count + memberships.count + fields.count }
+    var restored: Int {
+        revisions.count + categories.count + memberships.count + fields.count
+            + (governance == nil ? 0 : 1)
+    }
 
     /// Reads what the batch did, and finds the way back.
     mutating func run(in database: Database) throws {
@@ -24,6 +28,7 @@ struct Reversal {
         try reverseCategories(in: database)
         try reverseMembership(in: database)
         try reverseFields(in: database)
+        try reverseGovernance(in: database)
     }
 
     // MARK: - Labels
@@ -217,5 +222,16 @@ struct Reversal {
             ).flatMap { $0["value"] as String? }
             fields.append(FieldRow(sample: sample, field: field, value: before))
         }
+    }
+
+    private mutating func reverseGovernance(in database: Database) throws {
+        guard let made = try GovernanceRevision.made(by: batch, in: database) else { return }
+        guard try made.isCurrent(in: database) else {
+            skipped += 1
+            return
+        }
+        let before = try made.before(batch, in: database)
+        try before.check(in: database)
+        governance = before
     }
 }

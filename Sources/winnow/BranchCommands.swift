@@ -121,7 +121,7 @@ struct SwitchCommand: ParsableCommand {
     @Option(help: "With -c: the version at which it begins.") var at = "HEAD"
     @Flag(help: "Leave what no version holds behind; `winnow undo` cannot bring that back.")
     var yes = false
-    @OptionGroup var who: AuthorOptions
+    @OptionGroup var edit: EditOptions
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
@@ -129,7 +129,12 @@ struct SwitchCommand: ParsableCommand {
         let before = try stage.status().head
         if create { try stage.makeBranch(name, at: try stage.version(named: at)) }
         do {
-            try stage.switchBranch(to: name, leavingBehind: yes, author: who.author)
+            try stage.switchBranch(
+                to: name,
+                leavingBehind: yes,
+                author: edit.author,
+                message: edit.message
+            )
         } catch {
             if create { try stage.removeBranch(name) }
             throw error

@@ -14,7 +14,7 @@ struct FieldsCommand: ParsableCommand {
               winnow fields set licence CC0 --all -d ~/cats
               winnow fields values -d ~/cats
             """,
-        subcommands: [List.self, Add.self, Set.self, Values.self],
+        subcommands: [List.self, Add.self, Remove.self, Set.self, Values.self],
         defaultSubcommand: List.self
     )
 
@@ -47,7 +47,7 @@ struct FieldsCommand: ParsableCommand {
         @Option(help: "text, number, boolean, date or choice.") var type = "text"
         @Option(help: "The values of a choice, with commas between.") var choices: String?
         @Option(help: "What it means.") var description: String?
-        @OptionGroup var who: AuthorOptions
+        @OptionGroup var edit: EditOptions
         @OptionGroup var global: GlobalOptions
 
         func run() throws {
@@ -57,8 +57,31 @@ struct FieldsCommand: ParsableCommand {
                 choices: choices?.split(separator: ",").map(String.init) ?? [],
                 description: description
             )
-            try GovernanceStage(dataset: try global.open()).define(field, author: who.author)
-            if global.json { try Terminal.show(json: field) }
+            let report = try GovernanceStage(dataset: try global.open()).define(
+                field,
+                author: edit.author,
+                message: edit.message
+            )
+            try report.show("field made or changed", json: global.json)
+        }
+    }
+
+    struct Remove: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "remove",
+            abstract: "Take a field away that no picture has a value of and no rule names."
+        )
+        @Argument(help: "The name.") var name: String
+        @OptionGroup var edit: EditOptions
+        @OptionGroup var global: GlobalOptions
+
+        func run() throws {
+            let report = try GovernanceStage(dataset: try global.open()).removeField(
+                name,
+                author: edit.author,
+                message: edit.message
+            )
+            try report.show("field taken away", json: global.json)
         }
     }
 
@@ -72,7 +95,7 @@ struct FieldsCommand: ParsableCommand {
         @Argument(help: "The pictures: numbers, paths, file names or SHA-256.")
         var images: [String] = []
         @Flag(help: "All pictures of the data set.") var all = false
-        @OptionGroup var who: AuthorOptions
+        @OptionGroup var edit: EditOptions
         @OptionGroup var global: GlobalOptions
 
         func validate() throws {
@@ -88,9 +111,10 @@ struct FieldsCommand: ParsableCommand {
             let report = try GovernanceStage(dataset: dataset).set(
                 name,
                 to: samples.map { ($0.id, value.isEmpty ? nil : value) },
-                author: who.author
+                author: edit.author,
+                message: edit.message
             )
-            try report.show("pictures have it", json: global.json)
+            try report.show("pictures changed", json: global.json)
         }
     }
 
@@ -162,14 +186,19 @@ struct RulesCommand: ParsableCommand {
         @Argument(help: "equals, differs, below, above, present or absent.") var test: String
         @Argument(help: "With what it is compared.") var value: String?
         @Option(help: "Why.") var reason = "kept out by a rule"
-        @OptionGroup var who: AuthorOptions
+        @OptionGroup var edit: EditOptions
         @OptionGroup var global: GlobalOptions
 
         func apply(isRemoved: Bool) throws {
             let rule = Rule(field: field, test: test, value: value, reason: reason)
             let stage = GovernanceStage(dataset: try global.open())
-            try stage.set(rule, isRemoved: isRemoved, author: who.author)
-            if global.json { try Terminal.show(json: rule) }
+            let report = try stage.set(
+                rule,
+                isRemoved: isRemoved,
+                author: edit.author,
+                message: edit.message
+            )
+            try report.show(isRemoved ? "rule taken back" : "rule made", json: global.json)
         }
     }
 

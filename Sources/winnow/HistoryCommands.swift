@@ -43,7 +43,8 @@ extension Batch {
 struct UndoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "undo",
-        abstract: "Take something back: a decision, a bulk accept, a change of classes, an import.",
+        abstract:
+            "Take something back: a decision, a bulk accept, a change of classes or fields, an import.",
         discussion: """
             Without a batch the newest one that stands. What something newer changed is left
             as it is, and counted. Undoing is a batch of its own: `winnow redo` takes it back.
@@ -55,12 +56,13 @@ struct UndoCommand: ParsableCommand {
     )
 
     @Argument(help: "The batch, as `winnow history` lists it.") var batch: String?
-    @OptionGroup var who: AuthorOptions
+    @OptionGroup var edit: EditOptions
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
         let stage = HistoryStage(dataset: try global.open())
-        try stage.undo(batch, author: who.author).show("undone", json: global.json)
+        let report = try stage.undo(batch, author: edit.author, message: edit.message)
+        try report.show("undone", json: global.json)
     }
 }
 
@@ -78,12 +80,13 @@ struct RedoCommand: ParsableCommand {
     )
 
     @Argument(help: "The batch that was undone.") var batch: String?
-    @OptionGroup var who: AuthorOptions
+    @OptionGroup var edit: EditOptions
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
         let stage = HistoryStage(dataset: try global.open())
-        try stage.redo(batch, author: who.author).show("done again", json: global.json)
+        let report = try stage.redo(batch, author: edit.author, message: edit.message)
+        try report.show("done again", json: global.json)
     }
 }
 

@@ -45,6 +45,10 @@ import Testing
             message: "",
             at: StoreFixture.moment
         )
+        _ = try store.undo(batch: nil, author: "a", at: StoreFixture.moment)
+        let rule = try store.changes(limit: 99).first { $0.payload["rule"] != nil }
+        _ = try store.undo(batch: rule?.id, author: "a", at: StoreFixture.moment)
+        #expect(try store.exportRules().isEmpty)
         #expect(try store.verifyDatabase() == [])
         _ = folder
     }
@@ -58,7 +62,11 @@ import Testing
             at: StoreFixture.moment
         )
         let queue = try DatabaseQueue(path: DatasetStore.databaseFile(in: set).path)
-        try queue.write { try $0.execute(sql: "UPDATE grdb_migrations SET identifier = '1'") }
+        try queue.write {
+            try $0.execute(
+                sql: "DELETE FROM grdb_migrations; INSERT INTO grdb_migrations VALUES ('1')"
+            )
+        }
         #expect(throws: StorageError.unreleasedSchema(folder: set.path)) {
             try DatasetStore(opening: set)
         }

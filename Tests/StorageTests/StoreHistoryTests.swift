@@ -67,7 +67,7 @@ private struct HistoryWalk {
             try act()
         } catch let error as StorageError {
             switch error {
-            case .branch, .batch, .category, .uncommitted, .merging: break
+            case .branch, .batch, .category, .field, .uncommitted, .merging: break
             default: throw error
             }
         }

@@ -267,7 +267,7 @@ import Testing
         try session.documents(["label", "1", "2", "3", "4", "5", "--as", "cat"])
         try session.documents(
             ["fields", "add", "consent", "--type", "boolean"],
-            of: "fields"
+            of: "fields-add"
         )
         try session.documents(
             ["fields", "set", "consent", "true", "1", "2", "3", "4"],
@@ -280,7 +280,7 @@ import Testing
         )
         try session.documents(
             ["rules", "add", "consent", "absent", "--reason", "nobody agreed"],
-            of: "rules"
+            of: "rules-add"
         )
         #expect(try session.documents(["rules", "held"], of: "rules-held").count == 1)
         try session.documents(["commit", "-m", "one", "--tag", "v1"])
