@@ -79,6 +79,9 @@ public struct ExportStage: Sendable {
         public let leftOut: [String]
         /// Pictures of the version that a rule keeps out of exports.
         public let heldBack: Int
+        /// Whether the vectors are others than when the version was made: computed anew, or of pictures
+        /// that were forgotten since.
+        public let vectorsChanged: Bool
         /// How long it took.
         public let seconds: Double
         /// Pictures written a second.
@@ -89,6 +92,7 @@ public struct ExportStage: Sendable {
             case leaksChecked = "leaks_checked"
             case leftOut = "left_out"
             case heldBack = "held_back"
+            case vectorsChanged = "vectors_changed"
             case imagesPerSecond = "images_per_second"
         }
     }
@@ -134,7 +138,15 @@ public struct ExportStage: Sendable {
             let manifest = manifest(of: request, format, selection, embedder, files)
             try folder.finish(manifest)
             let seconds = (clock.now - start) / .seconds(1)
-            return Report(manifest, selection, folder: request.folder, seconds: seconds)
+            return Report(
+                manifest,
+                selection,
+                folder: request.folder,
+                vectorsChanged: try embedder.map {
+                    try vectorsChanged(of: $0, since: request.version)
+                } ?? false,
+                seconds: seconds
+            )
         }
     }
 
@@ -256,6 +268,13 @@ public struct ExportStage: Sendable {
         }
         return id
     }
+
+    private func vectorsChanged(of embedder: EmbedderID, since version: Version) throws -> Bool {
+        guard let pinned = version.lineage["embedder.rowsDigest"],
+            let rows = version.lineage["embedder.rows"].flatMap({ Int($0) })
+        else { return false }
+        return try dataset.store.rowsDigest(of: embedder, rows: rows)?.hex != pinned
+    }
 }
 
 extension ExportStage.Report {
@@ -263,6 +282,7 @@ extension ExportStage.Report {
         _ manifest: ShardManifest,
         _ selection: ExportSelection,
         folder: String,
+        vectorsChanged: Bool,
         seconds: Double
     ) {
         files = manifest.files.map { File(path: $0.path, bytes: $0.bytes, sha256: $0.sha256) }
@@ -273,6 +293,7 @@ extension ExportStage.Report {
         copies = selection.copies
         leftOut = selection.leftOut.map(\.path)
         heldBack = selection.heldBack
+        self.vectorsChanged = vectorsChanged
         self.seconds = seconds
         imagesPerSecond = Double(selection.records.count) / max(seconds, 1e-9)
     }

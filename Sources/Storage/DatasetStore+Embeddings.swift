@@ -179,17 +179,21 @@ extension DatasetStore {
         }
     }
 
-    /// The digest over the batches of an embedder, which pins all its rows; nil before the first.
-    package func rowsDigest(of embedder: EmbedderID) throws(StorageError) -> ContentDigest? {
+    /// The digest over the batches of an embedder, which pins its first `rows` rows; nil before the
+    /// first batch.
+    package func rowsDigest(
+        of embedder: EmbedderID,
+        rows: Int = .max
+    ) throws(StorageError) -> ContentDigest? {
         try read { database in
             let batches = try String.fetchAll(
                 database,
                 sql: """
                     SELECT sha256 FROM embeddingBatch
                     JOIN embedder ON embedder.id = embeddingBatch.embedder
-                    WHERE name = ? AND digest = ? ORDER BY firstRow
+                    WHERE name = ? AND digest = ? AND firstRow < ? ORDER BY firstRow
                     """,
-                arguments: [embedder.name, embedder.digest.hex]
+                arguments: [embedder.name, embedder.digest.hex, rows]
             )
             return batches.isEmpty ? nil : ContentDigest(of: batches.joined(separator: "\n"))
         }

@@ -98,6 +98,7 @@ extension ExportStage.Report {
         if copies > 0 { text += " \(copies) exact copies left out." }
         if !leftOut.isEmpty { text += " \(leftOut.count) that cannot be read left out." }
         if heldBack > 0 { text += " \(heldBack) kept out by `winnow rules`." }
+        if vectorsChanged { text += " The vectors are others than when the version was made." }
         return text + "\nManifest: \(manifest)"
     }
 }

@@ -107,14 +107,32 @@ import Testing
         #expect(try winnow.run(["verify", "-d", winnow.dataset]).status == 0)
     }
 
-    @Test(.enabled(if: getuid() != 0, "root writes everywhere"))
-    func `a folder that cannot be written is an error that says so`() throws {
+    @Test func `a folder that cannot be written is an error that says so`() throws {
         let winnow = try Self.filled(3)
         let files = FileManager.default
         try files.setAttributes([.posixPermissions: 0o555], ofItemAtPath: winnow.dataset)
         defer { try? files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: winnow.dataset) }
-        let output = try winnow.run(["label", "1", "--as", "cat", "-d", winnow.dataset])
-        #expect(output.status == 74 && output.messages.contains("cannot be written"))
+        // Root writes everywhere, so there somebody else tries it, with a copy of the program.
+        let program = winnow.folder.url.appending(path: "winnow")
+        try files.copyItem(at: WinnowCommand.executable, to: program)
+        try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: winnow.folder.url.path)
+        let somebody = getuid() == 0 ? ["setpriv", "--reuid=65534", "--clear-groups"] : []
+        for words in [["label", "1", "--as", "cat"], ["status"], ["commit", "-m", "x"]] {
+            let process = Process()
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = somebody + [program.path] + words + ["-d", winnow.dataset]
+            let messages = Pipe()
+            process.standardError = messages
+            process.standardOutput = FileHandle.nullDevice
+            try process.run()
+            let text = String(
+                decoding: try messages.fileHandleForReading.readToEnd() ?? Data(),
+                as: UTF8.self
+            )
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 74, "\(words): \(text)")
+            #expect(text.contains("cannot be written"))
+        }
         try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: winnow.dataset)
         #expect(try winnow.run(["verify", "-d", winnow.dataset]).status == 0)
     }
