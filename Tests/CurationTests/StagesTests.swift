@@ -234,6 +234,20 @@ import Testing
         #expect(try VerifyStage(dataset: fixture.dataset).run().ok)
     }
 
+    @Test func `an export says when its vectors are not those of the version any more`() throws {
+        let fixture = try Self.reviewed(10)
+        let version = try VersionStage(dataset: fixture.dataset).commit(message: "", author: "t")
+        #expect(try export(fixture, version, "before").vectorsChanged == false)
+        let features = fixture.dataset.folder.appending(path: "features")
+        for name in try FileManager.default.contentsOfDirectory(atPath: features.path) {
+            try FileManager.default.removeItem(at: features.appending(path: name))
+        }
+        _ = try EmbedStage(dataset: fixture.dataset).run(.descriptor)
+        #expect(try export(fixture, version, "again").vectorsChanged == false)
+        _ = try ForgetStage(dataset: fixture.dataset).run([1], author: "t", message: "")
+        #expect(try export(fixture, version, "fewer").vectorsChanged == true)
+    }
+
     @Test func `the same pictures and labels have the same content on another machine`() throws {
         let photos = try PipelineFixture.photos(10)
         let contents = try [photos, photos.reversed()].map { order -> ContentDigest in
