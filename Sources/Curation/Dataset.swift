@@ -104,7 +104,10 @@ public final class Dataset: Sendable {
     /// the descriptor; nil before anything was embedded.
     func mainEmbedder() throws -> StoredEmbedder? {
         let all = try rephrasing { () throws in try store.embedders() }
-            .filter { $0.id.name != ReviewFeatures.name }
+            .filter {
+                $0.id.name != ReviewFeatures.name
+                    && !PictureEmbedders.viewNames.contains($0.id.name)
+            }
         return all.first { $0.id.name != DescriptorEmbedder().id.name } ?? all.first
     }
 

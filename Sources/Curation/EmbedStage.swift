@@ -24,6 +24,10 @@ public struct EmbedStage: Sendable {
         public var fallback: String?
         /// Embedders whose vectors were lost and are made again.
         public var remade: [String] = []
+        /// Images of which the classifier got further views.
+        public var viewed = 0
+        /// How long the views took; not part of `seconds`.
+        public var viewSeconds = 0.0
 
         /// Counts the images that got their vectors while they were imported as embedded.
         public mutating func add(embeddedByImport imported: ImportStage.Report) {
@@ -34,7 +38,8 @@ public struct EmbedStage: Sendable {
         }
 
         enum CodingKeys: String, CodingKey {
-            case embedded, skipped, failed, dimension, model, seconds, fallback, remade
+            case embedded, skipped, failed, dimension, model, seconds, fallback, remade, viewed
+            case viewSeconds = "view_seconds"
             case imagesPerSecond = "images_per_second"
         }
     }
@@ -48,6 +53,20 @@ public struct EmbedStage: Sendable {
         /// The network with the name; its absence is an error.
         case named(String)
     }
+
+    /// When the classifier gets further views of the pictures: two networks more, which make its
+    /// proposals better and cost four times the main network.
+    public enum Views: String, Sendable, CaseIterable {
+        /// Up to `automaticLimit` pictures, when the models are there.
+        case auto
+        /// Always; models that are missing are an error.
+        case on
+        /// Never.
+        case off
+    }
+
+    /// The most pictures that get views without being asked for.
+    public static let automaticLimit = 5_000
 
     private static let piecesPerBatch = 16
 
@@ -69,26 +88,46 @@ public struct EmbedStage: Sendable {
     /// Embeds what has no vector of the model yet, and none of the descriptor.
     ///
     /// - Throws: `CurationError.component` when a named model is missing; `CancellationError`.
-    public func run(_ model: Model = .automatic) throws -> Report {
-        try run(PictureEmbedders(model))
+    public func run(_ model: Model = .automatic, views: Views = .auto) throws -> Report {
+        let embedders = try PictureEmbedders(model)
+        var result = try run(embedders)
+        let isNetwork = embedders.all.count > 1
+        let count = try dataset.sampleCount()
+        let wanted: PictureEmbedders? =
+            switch views {
+            case .on: try PictureEmbedders.views()
+            case .auto where isNetwork && count <= Self.automaticLimit:
+                try? PictureEmbedders.views()
+            case .auto, .off: nil
+            }
+        guard let wanted else { return result }
+        let further = try run(wanted, stage: "views")
+        result.viewed = further.embedded
+        result.viewSeconds = further.seconds
+        result.remade += further.remade
+        return result
     }
 
     /// Embeds what has no vector of one of the embedders yet.
-    func run(_ embedders: PictureEmbedders) throws -> Report {
+    func run(_ embedders: PictureEmbedders, stage: String = "embed") throws -> Report {
         let clock = ContinuousClock()
         let start = clock.now
         var result = Report()
         result.model = embedders.main.id.description
         result.dimension = embedders.main.dimension
         result.fallback = embedders.fallback
-        try embed(with: embedders, into: &result)
+        try embed(with: embedders, stage, into: &result)
         let duration = clock.now - start
         result.seconds = duration / .seconds(1)
         result.imagesPerSecond = Double(result.embedded) / max(result.seconds, 1e-9)
         return result
     }
 
-    private func embed(with embedders: PictureEmbedders, into result: inout Report) throws {
+    private func embed(
+        with embedders: PictureEmbedders,
+        _ stage: String,
+        into result: inout Report
+    ) throws {
         result.remade = try forgetLostVectors(of: embedders.all)
         let waiting = try waiting(for: embedders.all)
         result.skipped = try dataset.sampleCount() - waiting.count
@@ -101,7 +140,7 @@ public struct EmbedStage: Sendable {
             result.failed += batch.count - done
             report(
                 StageProgress(
-                    stage: "embed",
+                    stage: stage,
                     done: start + batch.count,
                     total: waiting.count,
                     failed: result.failed

@@ -2,7 +2,8 @@ package import CurationCore
 import Imaging
 package import Inference
 
-/// The embedders that a data set uses together: the network, if there is one, and the descriptor.
+/// The embedders that see a picture together: the network, if there is one, and the descriptor; or the
+/// further views of the classifier.
 package struct PictureEmbedders: Sendable {
     /// The embedders; the first is the one that was asked for.
     package let all: [any Embedder]
@@ -23,6 +24,32 @@ package struct PictureEmbedders: Sendable {
         fallback = choice.fallback
         all =
             choice.embedder.id == descriptor.id ? [descriptor] : [choice.embedder, descriptor]
+    }
+
+    /// The networks of the further views, which tell what is where in a picture.
+    ///
+    /// They cost four times what the main network does and nobody compares their vectors: only the
+    /// classifier of the review sees them.
+    package static let viewNames = ["efficientnet-lite0-parts", "efficientnet-lite2-parts"]
+
+    /// The further views.
+    ///
+    /// - Throws: `CurationError.component` when one of their models is missing.
+    package static func views() throws -> PictureEmbedders {
+        PictureEmbedders(
+            all: try viewNames.map { name in
+                do {
+                    return try OnnxEmbedder(name, search: .ofThisProcess())
+                } catch {
+                    throw CurationError.component("\(error)")
+                }
+            }
+        )
+    }
+
+    private init(all: [any Embedder]) {
+        self.all = all
+        fallback = nil
     }
 
     /// The embedder that was asked for.

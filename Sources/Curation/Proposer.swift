@@ -33,14 +33,14 @@ struct Proposer {
             return
         }
         let fitted = ProposalModel(
-            fitting: features.matrix,
+            fitting: features.matrices,
             labels: knowledge.labels,
             refuted: knowledge.refuted,
             classCount: knowledge.classes.count,
-            startingFrom: earlier?.head.classCount == knowledge.classes.count ? earlier : nil
+            startingFrom: earlier?.classCount == knowledge.classes.count ? earlier : nil
         )
         model = fitted
-        probabilities = fitted.probabilities(features.matrix, refuted: knowledge.refuted)
+        probabilities = fitted.probabilities(features.matrices, refuted: knowledge.refuted)
         source = StoredModel(name: Self.name, digest: fitted.digest, parameters: [:]).source
     }
 
@@ -66,7 +66,7 @@ struct Proposer {
     /// Groups for the first screens: the same at every call, since the planner knows them by rows.
     private func firstClusters() -> [[Int]] {
         KMeans(
-            features.matrix,
+            features.matrices[0],
             count: ReviewPlanner.clusterCount(
                 samples: features.samples.count,
                 classes: knowledge.declaredClasses
@@ -142,7 +142,8 @@ struct Proposer {
             "labels": "\(knowledge.labels.count { $0 != nil })",
             "refuted": "\(knowledge.refuted.reduce(0) { $0 + $1.count })",
             "classes": knowledge.classes.joined(separator: ","),
-            "dimension": "\(model.head.dimension)",
+            "dimension": "\(model.heads[0].dimension)",
+            "heads": "\(model.heads.count)",
             "temperature": "\(model.calibration.temperature)",
             "features": features.digest.hex,
         ]
@@ -154,8 +155,9 @@ struct Proposer {
 }
 
 extension ProposalModel {
-    /// The digest of the head and its temperature.
+    /// The digest of the heads and their temperature.
     var digest: ContentDigest {
-        ContentDigest(of: "\(head.digest)\n\(calibration.temperature)")
+        let names = heads.map { "\($0.digest)" } + ["\(calibration.temperature)"]
+        return ContentDigest(of: names.joined(separator: "\n"))
     }
 }

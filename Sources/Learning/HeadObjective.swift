@@ -3,15 +3,16 @@
 /// A row with a label costs -log p of it; a row with refuted labels costs -log of the probability
 /// that is left to the others. A penalty on the squares of the weights keeps them small.
 package struct HeadObjective {
-    private static let weightPenalty: Float = 0.1
     private static let biasPenalty: Float = 0.01
 
     private let examples: HeadExamples
     private let columns: Matrix
+    private let weightPenalty: Float
 
     /// Prepares the loss over `examples`.
-    package init(_ examples: HeadExamples) {
+    package init(_ examples: HeadExamples, weightPenalty: Float = 0.1) {
         self.examples = examples
+        self.weightPenalty = weightPenalty
         columns = examples.features.transposed()
     }
 
@@ -39,7 +40,7 @@ package struct HeadObjective {
             for column in 0..<width {
                 let index = label * width + column
                 let isBias = column == width - 1
-                let penalty = isBias ? Self.biasPenalty : Self.weightPenalty
+                let penalty = isBias ? Self.biasPenalty : weightPenalty
                 let weight = parameters[index]
                 loss += 0.5 * Double(penalty * weight * weight)
                 gradient[index] = (isBias ? bias : products[label, column]) + penalty * weight

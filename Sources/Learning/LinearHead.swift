@@ -18,12 +18,15 @@ package struct LinearHead: Sendable, Equatable, Codable {
     }
 
     /// Learns from `examples`, from `start` on where it has the same classes and features.
+    ///
+    /// `weightPenalty`: What the square of a weight costs, beside the loss of a row.
     package init(
         fitting examples: HeadExamples,
         startingFrom start: LinearHead? = nil,
-        iterations: Int = 60
+        iterations: Int = 60,
+        weightPenalty: Float = 0.1
     ) {
-        let objective = HeadObjective(examples)
+        let objective = HeadObjective(examples, weightPenalty: weightPenalty)
         classCount = examples.classCount
         dimension = examples.features.columns
         var first = [Float](repeating: 0, count: classCount * (dimension + 1))

@@ -7,7 +7,7 @@ package import CurationCore
 /// It is a function of the state alone: the same state gives the same tasks.
 package struct ReviewPlanner: Sendable {
     /// Rows of a cluster on a first screen.
-    private static let firstScreenRows = 4
+    private static let firstScreenRows = 3
     /// Screens for which a class waits after one of its screens was rejected.
     private static let hold = 5
     /// The mean share of odd pictures on screens above which a single is asked beside a screen.

@@ -7,3 +7,4 @@ extension LabelTask: ExpressibleByArgument {}
 extension SourceFormat: ExpressibleByArgument {}
 extension ImportStage.LabelsAs: ExpressibleByArgument {}
 extension PredictStage.Method: ExpressibleByArgument {}
+extension EmbedStage.Views: ExpressibleByArgument {}

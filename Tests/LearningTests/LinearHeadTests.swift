@@ -28,12 +28,12 @@ import Testing
     @Test func `classes that lie apart are told apart`() {
         let (features, labels) = blobs(count: 120, classes: 4, seed: 2)
         let model = ProposalModel(
-            fitting: features,
+            fitting: [features],
             labels: labels.enumerated().map { $0.offset < 60 ? $0.element : nil },
             refuted: Array(repeating: [], count: 120),
             classCount: 4
         )
-        let found = model.probabilities(features, refuted: Array(repeating: [], count: 120))
+        let found = model.probabilities([features], refuted: Array(repeating: [], count: 120))
         for row in 60..<120 {
             let line = Array(found[row * 4..<row * 4 + 4])
             #expect(line[labels[row]] == line.max())
@@ -46,20 +46,25 @@ import Testing
         let known = labels.enumerated().map { $0.offset < 12 ? $0.element : nil }
         var refuted = [Set<Int>](repeating: [], count: 90)
         let before = ProposalModel(
-            fitting: features,
+            fitting: [features],
             labels: known,
             refuted: refuted,
             classCount: 3
         )
         for row in stride(from: 12, to: 60, by: 1) where labels[row] == 1 { refuted[row] = [1] }
-        let after = ProposalModel(fitting: features, labels: known, refuted: refuted, classCount: 3)
+        let after = ProposalModel(
+            fitting: [features],
+            labels: known,
+            refuted: refuted,
+            classCount: 3
+        )
         let open = [Set<Int>](repeating: [], count: 90)
         let (old, new) = (
-            before.probabilities(features, refuted: open),
-            after.probabilities(features, refuted: open)
+            before.probabilities([features], refuted: open),
+            after.probabilities([features], refuted: open)
         )
         for row in 60..<90 where labels[row] == 1 { #expect(new[row * 3 + 1] < old[row * 3 + 1]) }
-        let masked = after.probabilities(features, refuted: refuted)
+        let masked = after.probabilities([features], refuted: refuted)
         for row in 12..<60 where labels[row] == 1 { #expect(masked[row * 3 + 1] == 0) }
     }
 
@@ -69,15 +74,20 @@ import Testing
         var known: [Int?] = labels
         known[7] = nil
         let before = ProposalModel(
-            fitting: features,
+            fitting: [features],
             labels: known,
             refuted: refuted,
             classCount: 2
         )
         refuted[7] = [0, 1]
-        let after = ProposalModel(fitting: features, labels: known, refuted: refuted, classCount: 2)
-        #expect(before.head == after.head)
-        let found = after.probabilities(features, refuted: refuted)
+        let after = ProposalModel(
+            fitting: [features],
+            labels: known,
+            refuted: refuted,
+            classCount: 2
+        )
+        #expect(before.heads == after.heads)
+        let found = after.probabilities([features], refuted: refuted)
         #expect(found[14] == 0 && found[15] == 0)
     }
 

@@ -31,13 +31,13 @@ import Testing
             var probabilities: [Float] = []
             if !reviewer.classes.isEmpty {
                 let next = ProposalModel(
-                    fitting: features,
+                    fitting: [features],
                     labels: reviewer.labels,
                     refuted: reviewer.refuted,
                     classCount: reviewer.classes.count,
                     startingFrom: model
                 )
-                probabilities = next.probabilities(features, refuted: reviewer.refuted)
+                probabilities = next.probabilities([features], refuted: reviewer.refuted)
                 model = next
             }
             let state = reviewer.state(probabilities: probabilities)

