@@ -8,6 +8,9 @@ package struct ProposalModel: Sendable, Equatable, Codable {
     /// How sure its probabilities may be.
     package let calibration: Calibration
 
+    /// How often a person is taken to refute a class that is right: a class of which the head is very
+    /// sure still casts its doubt on the others then.
+    private static let reviewerError: Float = 0.02
     /// Parts into which the labelled rows are cut to learn the temperature.
     private static let folds = 3
     /// Steps away from the head that saw all rows; few suffice to forget a part of them.
@@ -60,8 +63,8 @@ package struct ProposalModel: Sendable, Equatable, Codable {
 
     /// The probability of each class for every row, `classCount` numbers a row.
     ///
-    /// Refuted classes have 0 and the others share the rest; a row all of whose classes are
-    /// refuted has zeros.
+    /// Refuted classes have 0 and the others share what is left by a person who may err; a row all of
+    /// whose classes are refuted has zeros.
     package func probabilities(_ features: [Matrix], refuted: [Set<Int>]) -> [Float] {
         let scores = Self.meanScores(heads, features)
         var result: [Float] = []
@@ -70,7 +73,8 @@ package struct ProposalModel: Sendable, Equatable, Codable {
             result += Softmax.probabilities(
                 (0..<classCount).map { scores[row, $0] },
                 temperature: calibration.temperature,
-                excluding: refuted[row]
+                excluding: refuted[row],
+                doubt: Self.reviewerError
             )
         }
         return result

@@ -13,8 +13,10 @@ package struct ReviewPlanner: Sendable {
     /// The mean share of odd pictures on screens above which a single is asked beside a screen.
     private static let troubledShare = 0.25
 
-    /// First screens before any class is proposed; three a class when there are more classes.
-    private static let fewestFirstScreens = 32
+    /// First screens before any class is proposed: so many, or three a known class and two more.
+    ///
+    /// Pictures of few classes would cost more there than on the large screens that come after.
+    private static let fewestFirstScreens = 12
     /// First screens that are planned together once classes are proposed.
     private static let laterFirstScreens = 6
     /// The mean probability from which a class screen is better than a first screen.
@@ -52,7 +54,7 @@ package struct ReviewPlanner: Sendable {
     }
 
     private mutating func planTasks(_ limit: Int) {
-        let first = max(Self.fewestFirstScreens, 3 * state.classes.count)
+        let first = max(Self.fewestFirstScreens, 3 * state.classes.count + 2)
         planFirstScreens(max(0, first - record.firstScreenCount))
         if tasks.contains(where: \.isCluster) { return }
         guard !state.probabilities.isEmpty else { return planRepresentative() }

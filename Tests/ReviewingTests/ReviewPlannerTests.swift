@@ -53,14 +53,14 @@ import Testing
         }
     }
 
-    @Test func `the first screens show the four rows nearest to each centre`() {
+    @Test func `the first screens show the three rows nearest to each centre`() {
         let reviewer = ReviewerModel(
             truth: Array(repeating: "a", count: 40),
             clusters: [[5, 4, 3, 2, 1], [9, 8], [10, 11, 12]]
         )
         let tasks = ReviewPlanner.plan(reviewer.state(probabilities: []), limit: 20)
         #expect(
-            tasks.map { $0.samples.map(ReviewerModel.row) } == [[5, 4, 3, 2], [10, 11, 12]]
+            tasks.map { $0.samples.map(ReviewerModel.row) } == [[5, 4, 3], [10, 11, 12]]
         )
         #expect(tasks.allSatisfy { $0.label == nil && $0.isCluster })
     }
