@@ -356,9 +356,38 @@ CREATE TABLE model (
     PRIMARY KEY (name, digest)
 ) STRICT, WITHOUT ROWID;
 
+-- Images that are to be accepted together once enough of them, in their random order, were looked at.
+-- `level` is the probability with which more than the share `alpha` of those accepted unseen may be wrong;
+-- `population` their number, `labels` that of the decided images when it was made; `audited` and `wrong`
+-- what had been looked at, and found wrong, when the bound held (proven).
+CREATE TABLE stratum (
+    id INTEGER PRIMARY KEY,
+    source TEXT NOT NULL CHECK (length(source) > 0),
+    alpha REAL NOT NULL CHECK (alpha > 0 AND alpha < 1),
+    level REAL NOT NULL CHECK (level > 0 AND level < 1),
+    population INTEGER NOT NULL CHECK (population > 0),
+    labels INTEGER NOT NULL CHECK (labels >= 0),
+    createdAt TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('audited', 'proven', 'refused')),
+    audited INTEGER CHECK (audited >= 0),
+    wrong INTEGER CHECK (wrong BETWEEN 0 AND audited),
+    CHECK ((state = 'proven') = (audited IS NOT NULL AND wrong IS NOT NULL))
+) STRICT;
+
+-- Its images in their random order, each with the class that it is to get.
+CREATE TABLE stratumMember (
+    stratum INTEGER NOT NULL REFERENCES stratum (id),
+    position INTEGER NOT NULL CHECK (position >= 0),
+    sample INTEGER NOT NULL REFERENCES sample (id),
+    category INTEGER NOT NULL REFERENCES category (id),
+    PRIMARY KEY (stratum, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX stratumMember_sample ON stratumMember (sample);
+
 -- What was given to a person: one image or a group, with the proposals that were shown.
 -- `expiresAt` is in seconds since 1970; `change` is the last act before it was given out; `conflict` is
--- what it is about, where a merge asks.
+-- what it is about, where a merge asks. `stratum` is whose other members of the class are accepted with
+-- those that are shown.
 CREATE TABLE reviewTask (
     id INTEGER PRIMARY KEY,
     reason TEXT NOT NULL CHECK (
@@ -371,7 +400,8 @@ CREATE TABLE reviewTask (
     reviewer TEXT NOT NULL,
     expiresAt REAL NOT NULL,
     change INTEGER NOT NULL REFERENCES change (id),
-    conflict INTEGER REFERENCES conflict (id)
+    conflict INTEGER REFERENCES conflict (id),
+    stratum INTEGER REFERENCES stratum (id)
 ) STRICT;
 CREATE INDEX reviewTask_leased ON reviewTask (expiresAt) WHERE state = 'leased';
 CREATE TABLE reviewTaskSample (

@@ -49,19 +49,29 @@ struct Proposer {
 
     /// The next tasks, at most `limit`.
     func plan(limit: Int, unavailable: [Bool]) -> [PlannedTask] {
-        ReviewPlanner.plan(
-            PlanningState(
-                samples: features.samples,
-                classes: knowledge.classes,
-                decided: knowledge.labels.map { $0 != nil },
-                unavailable: unavailable,
-                probabilities: probabilities,
-                clusters: firstClusters(),
-                history: knowledge.history
-            ),
-            limit: limit
+        guard limit > 0 else { return [] }
+        return ReviewPlanner.plan(state(unavailable, clusters: firstClusters()), limit: limit)
+    }
+
+    /// The open samples with their likeliest classes, the surest first.
+    func likeliest(unavailable: [Bool]) -> [ReviewPlanner.Likely] {
+        ReviewPlanner.likeliest(state(unavailable, clusters: []))
+    }
+
+    private func state(_ unavailable: [Bool], clusters: [[Int]]) -> PlanningState {
+        PlanningState(
+            samples: features.samples,
+            classes: knowledge.classes,
+            decided: knowledge.labels.map { $0 != nil },
+            unavailable: unavailable,
+            probabilities: probabilities,
+            clusters: clusters,
+            history: knowledge.history
         )
     }
+
+    /// The name of the model, `classifier@` and its digest; empty before the first label.
+    var modelName: String { source }
 
     /// Groups for the first screens: the same at every call, since the planner knows them by rows.
     private func firstClusters() -> [[Int]] {

@@ -73,14 +73,21 @@ public final class ReviewStage: Sendable {
         )
         memory.withLock { $0 = Memory(features: features, model: proposer.model) }
         let again = try undone(by: reviewer, knowledge, features, leased)
-        let held = leased.union(again.flatMap(\.samples))
-        let unavailable = features.samples.indices.map {
-            held.contains(features.samples[$0])
-                || (!includingSkipped && knowledge.skipped.contains($0))
+        var held = leased.union(again.flatMap(\.samples))
+        func unavailable() -> [Bool] {
+            features.samples.indices.map {
+                held.contains(features.samples[$0])
+                    || (!includingSkipped && knowledge.skipped.contains($0))
+            }
         }
+        let bulk = try bulk(proposer, knowledge, leased, now) { unavailable() }
+        held.formUnion(bulk.held)
         let conflicts = try conflicts(limit, again, now)
-        var tasks = Array((conflicts.map(\.plan) + again).prefix(limit))
-        tasks += proposer.plan(limit: limit - tasks.count, unavailable: unavailable)
+        let asked = Set((conflicts.map(\.plan) + again).flatMap(\.samples))
+        var tasks = (bulk.acceptances.map(\.task) + bulk.audits)
+            .filter { asked.isDisjoint(with: $0.samples) }
+        tasks = Array((conflicts.map(\.plan) + again + tasks).prefix(limit))
+        tasks += proposer.plan(limit: limit - tasks.count, unavailable: unavailable())
         if let model = proposer.stored(embedders: try store.embedders()), !tasks.isEmpty {
             try store.keep(model, at: now)
         }
@@ -90,9 +97,32 @@ public final class ReviewStage: Sendable {
                 plan: task,
                 proposals: conflict?.proposals ?? proposer.proposals(task),
                 lease: Self.token(),
-                conflict: conflict?.id
+                conflict: conflict?.id,
+                stratum: bulk.acceptances.first { $0.task == task }?.stratum
             )
         }
+    }
+
+    /// What is to be audited or accepted together; a new stratum where there is none and one pays.
+    private func bulk(
+        _ proposer: Proposer,
+        _ knowledge: ReviewKnowledge,
+        _ leased: Set<Sample.ID>,
+        _ now: Timestamp,
+        unavailable: () -> [Bool]
+    ) throws -> BulkAccept.Plan {
+        let bulk = BulkAccept(store: dataset.store)
+        let plan = try bulk.plan(leased: leased, at: now)
+        let open = knowledge.labels.count { $0 == nil }
+        guard plan.held.isEmpty, open >= Stratum.fewest else { return plan }
+        let made = try bulk.makeStratum(
+            of: proposer.likeliest(unavailable: unavailable()),
+            model: proposer.modelName,
+            labels: knowledge.labels.count - open,
+            classes: knowledge.classes.count,
+            at: now
+        )
+        return made == nil ? plan : try bulk.plan(leased: leased, at: now)
     }
 
     /// What a merge could not decide comes before anything else, with both sides shown.
@@ -140,7 +170,8 @@ public final class ReviewStage: Sendable {
                 .map { features.samples[$0] }
         )
         var closed = leased.union(decided)
-        return try dataset.store.undoneTasks(of: reviewer)
+        // What accepts more than it shows is offered anew with what is open then.
+        return try dataset.store.undoneTasks(of: reviewer).filter { $0.stratum == nil }
             .filter { task in
                 defer { closed.formUnion(task.samples) }
                 return closed.isDisjoint(with: task.samples)
@@ -179,12 +210,16 @@ public final class ReviewStage: Sendable {
                     }
                 )
             }
+            let unseen = try dataset.store.unseenMembers(of: task)
+            let stratum = try dataset.store.strata().first { $0.id == task.stratum }
             return ReviewItem(
                 item: name,
                 lease: task.lease,
                 expires: expires,
                 reason: task.reason,
                 shown: images,
+                unseen: unseen,
+                errorBound: unseen.isEmpty ? 0 : stratum?.alpha ?? 0,
                 predictions: task.proposals
             )
         }

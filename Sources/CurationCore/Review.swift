@@ -30,5 +30,5 @@ public struct PlannedTask: Sendable, Hashable {
     }
 
     /// Whether the samples are decided together, on one screen.
-    public var isCluster: Bool { reason == .cluster }
+    public var isCluster: Bool { reason == .cluster || samples.count > 1 }
 }

@@ -77,11 +77,12 @@ public struct ReviewItem: Sendable, Hashable, Codable {
     public let size: Int?
     /// The images of a group that are shown, odd ones first, at most 24.
     public let shown: [Image]?
-    /// All images of a group; today the same as `shown`.
+    /// All images of a group: those that are shown, and those that are accepted with them unseen.
     public let members: [Sample.ID]?
     /// What the model proposes, best first.
     public let predictions: [Proposal]
-    /// The share of wrong labels that accepting the group risks for members that are not shown.
+    /// The most share of wrong labels among members that are not shown, of all groups of their stratum
+    /// together; 0 where all are shown.
     public let errorBound: Double?
 
     enum CodingKeys: String, CodingKey {
@@ -111,13 +112,15 @@ public struct ReviewItem: Sendable, Hashable, Codable {
         errorBound = nil
     }
 
-    /// Describes a group, all of whose members are shown.
+    /// Describes a group; `unseen` are the members that are not shown.
     public init(
         item: String,
         lease: String,
         expires: String,
         reason: ReviewReason,
         shown: [Image],
+        unseen: [Sample.ID] = [],
+        errorBound: Double = 0,
         predictions: [Proposal]
     ) {
         self.item = item
@@ -126,11 +129,11 @@ public struct ReviewItem: Sendable, Hashable, Codable {
         self.expires = expires
         self.reason = reason
         image = nil
-        size = shown.count
+        size = shown.count + unseen.count
         self.shown = shown
-        members = shown.map(\.id)
+        members = shown.map(\.id) + unseen
         self.predictions = predictions
-        errorBound = 0
+        self.errorBound = errorBound
     }
 }
 

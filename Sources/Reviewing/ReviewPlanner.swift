@@ -47,6 +47,32 @@ package struct ReviewPlanner: Sendable {
         return Array(planner.tasks.prefix(limit))
     }
 
+    /// An open sample with its likeliest class.
+    package struct Likely: Sendable, Equatable {
+        /// The sample.
+        package let sample: Sample.ID
+        /// The class.
+        package let label: String
+        /// How likely the sample carries it, as far as past screens bear the proposals out; 0 to 1.
+        package let share: Double
+    }
+
+    /// The open samples with their likeliest classes, the surest first.
+    package static func likeliest(_ state: PlanningState) -> [Likely] {
+        guard !state.probabilities.isEmpty else { return [] }
+        let planner = Self(state)
+        return state.samples.indices.compactMap { row in
+            planner.candidates.best[row].map { label in
+                Likely(
+                    sample: state.samples[row],
+                    label: state.classes[label],
+                    share: planner.record.discount(of: label)
+                        * planner.candidates.probability(row, label)
+                )
+            }
+        }.sorted { ($0.share, $1.sample) > ($1.share, $0.sample) }
+    }
+
     private init(_ state: PlanningState) {
         self.state = state
         record = ScreenRecord(state.history)

@@ -224,7 +224,7 @@ private struct Erasure {
         try erasePayloads(in: database)
         for table in [
             "currentLabel", "membership", "move", "fieldRevision", "currentField", "clusterMember",
-            "neighbor", "duplicateMember", "reviewTaskSample", "conflict",
+            "neighbor", "duplicateMember", "reviewTaskSample", "stratumMember", "conflict",
         ] {
             try database.execute(
                 sql: "DELETE FROM \(table) WHERE sample = ?",

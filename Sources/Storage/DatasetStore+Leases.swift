@@ -27,6 +27,9 @@ package struct StoredTask: Sendable {
     package let samples: [Sample.ID]
     /// The conflict of a merge that it is about; nil for any other.
     package let conflict: Int64?
+    /// The stratum whose other members of the class are accepted with those that are shown; nil for any
+    /// other.
+    package let stratum: Int64?
     /// The last act of the log before it was given out.
     package let change: Int64
 }
@@ -41,15 +44,19 @@ package struct NewTask: Sendable {
     package let lease: String
     /// The conflict of a merge that it is about; nil for any other.
     package let conflict: Int64?
+    /// The stratum whose other members of the class it stands for; nil for any other.
+    package let stratum: Int64?
 
     /// Describes a task that is about to be given out.
     package init(
         plan: PlannedTask,
         proposals: [ReviewItem.Proposal],
         lease: String,
-        conflict: Int64? = nil
+        conflict: Int64? = nil,
+        stratum: Int64? = nil
     ) {
         self.conflict = conflict
+        self.stratum = stratum
         self.plan = plan
         self.proposals = proposals
         self.lease = lease
@@ -106,12 +113,13 @@ extension DatasetStore {
         try database.execute(
             sql: """
                 INSERT INTO reviewTask (reason, label, proposals, state, lease, reviewer, expiresAt,
-                    change, conflict)
-                VALUES (?, ?, ?, 'leased', ?, ?, ?, (SELECT max(id) FROM change), ?)
+                    change, conflict, stratum)
+                VALUES (?, ?, ?, 'leased', ?, ?, ?, (SELECT max(id) FROM change), ?, ?)
                 """,
             arguments: [
                 task.plan.reason.rawValue, task.plan.label,
                 try CanonicalText.json(task.proposals), task.lease, reviewer, expiry, task.conflict,
+                task.stratum,
             ]
         )
         let id = database.lastInsertedRowID
@@ -216,6 +224,7 @@ extension DatasetStore {
                 arguments: [id]
             ),
             conflict: row["conflict"],
+            stratum: row["stratum"],
             change: row["change"]
         )
     }

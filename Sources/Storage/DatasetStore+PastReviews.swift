@@ -84,7 +84,8 @@ extension StoredReview {
 
     /// What was decided, in words.
     var words: String {
-        let subject = reason == .cluster ? "\(samples.count - exceptions)" : "the picture"
+        let isGroup = reason == .cluster || samples.count > 1
+        let subject = isGroup ? "\(samples.count - exceptions)" : "the picture"
         return switch decision {
         case .accept: "accepted \(subject) as \(label ?? "proposed")"
         case .correct: "corrected \(subject) to \(label ?? "another label")"

@@ -221,7 +221,13 @@ extension DatasetStore {
             at: moment
         )
         batch.payload["decision"] = try CanonicalText.json(submission)
-        batch.revisions = try revisions(of: effects.labels, task, in: database)
+        var labels = effects.labels
+        if let unseen = try unseen(effects, of: submission, task, in: database), !unseen.isEmpty {
+            labels += unseen
+            batch.payload["unseen"] = "\(unseen.count)"
+            batch.payload["stratum"] = "\(task.stratum ?? 0)"
+        }
+        batch.revisions = try revisions(of: labels, task, in: database)
         let change = try batch.append(to: database)
         try database.execute(
             sql: """

@@ -21,6 +21,36 @@ enum Migrations {
                 try field.store(in: database)
             }
         }
+        migrator.registerMigration("0.1.0: strata") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE stratum (
+                        id INTEGER PRIMARY KEY,
+                        source TEXT NOT NULL CHECK (length(source) > 0),
+                        alpha REAL NOT NULL CHECK (alpha > 0 AND alpha < 1),
+                        level REAL NOT NULL CHECK (level > 0 AND level < 1),
+                        population INTEGER NOT NULL CHECK (population > 0),
+                        labels INTEGER NOT NULL CHECK (labels >= 0),
+                        createdAt TEXT NOT NULL,
+                        state TEXT NOT NULL CHECK (state IN ('audited', 'proven', 'refused')),
+                        audited INTEGER CHECK (audited >= 0),
+                        wrong INTEGER CHECK (wrong BETWEEN 0 AND audited),
+                        CHECK ((state = 'proven') = (audited IS NOT NULL AND wrong IS NOT NULL))
+                    ) STRICT;
+
+                    CREATE TABLE stratumMember (
+                        stratum INTEGER NOT NULL REFERENCES stratum (id),
+                        position INTEGER NOT NULL CHECK (position >= 0),
+                        sample INTEGER NOT NULL REFERENCES sample (id),
+                        category INTEGER NOT NULL REFERENCES category (id),
+                        PRIMARY KEY (stratum, position)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX stratumMember_sample ON stratumMember (sample);
+
+                    ALTER TABLE reviewTask ADD COLUMN stratum INTEGER REFERENCES stratum (id);
+                    """
+            )
+        }
         return migrator
     }
 }

@@ -1,0 +1,148 @@
+import CurationCore
+import Reviewing
+import Storage
+
+/// Pictures that are accepted together, with a bound on how many of them are wrong.
+///
+/// What the model is surest of becomes a stratum, in a random order. The queue has the first of it
+/// looked at, screen by screen; once the bound holds for the rest, one screen a class accepts that.
+struct BulkAccept {
+    /// The most share of wrong labels among those accepted unseen, unless another one is asked for.
+    static let alpha = 0.01
+    /// The probability with which the bounds of a data set may fail, all together.
+    static let delta = 0.05
+
+    // Each stratum may fail half as often as the one before, so that all together keep delta.
+    private static let mostStrata = 6
+    /// By how much the decided pictures must have grown since the last stratum was refused.
+    private static let growth = 1.3
+    /// Decided pictures for each class, before the model is asked what it is sure of.
+    private static let fewestLabels = 15
+
+    /// A screen that stands for all open members of its class.
+    struct Acceptance {
+        let task: PlannedTask
+        let stratum: Int64
+    }
+
+    /// What the queue has to do with strata.
+    struct Plan {
+        var acceptances: [Acceptance] = []
+        var audits: [PlannedTask] = []
+        /// Members that nothing else may ask about meanwhile.
+        var held: Set<Sample.ID> = []
+    }
+
+    let store: DatasetStore
+
+    /// Brings the strata up to what was decided, and says what to ask.
+    func plan(leased: Set<Sample.ID>, at now: Timestamp) throws -> Plan {
+        var plan = Plan()
+        for stored in try store.strata() where stored.state != .refused {
+            let stratum = try stratum(stored)
+            switch stored.state {
+            case .refused: continue
+            case .proven: try add(stratum, stored, to: &plan, at: now)
+            case .audited:
+                switch stratum.verdict {
+                case .refused: try store.refuse(stratum: stored.id)
+                case .audit(let count):
+                    plan.audits += stratum.audits(count) { !leased.contains($0) }
+                    plan.held.formUnion(open(stratum))
+                case .proven:
+                    let bound = stratum.bound
+                    try store.prove(
+                        stratum: stored.id,
+                        audited: bound.audited,
+                        wrong: bound.wrong
+                    )
+                    try add(stratum, stored, to: &plan, at: now)
+                }
+            }
+        }
+        return plan
+    }
+
+    private func stratum(_ stored: StoredStratum) throws -> Stratum {
+        Stratum(
+            members: try store.members(ofStratum: stored.id).map { member in
+                Stratum.Member(
+                    sample: member.sample,
+                    label: member.label,
+                    outcome: member.isRight.map { $0 ? .right : .wrong } ?? .open
+                )
+            },
+            alpha: stored.alpha,
+            level: stored.level
+        )
+    }
+
+    private func open(_ stratum: Stratum) -> some Sequence<Sample.ID> {
+        stratum.members.lazy.filter { $0.outcome == .open }.map(\.sample)
+    }
+
+    /// Offers the classes that were not offered; what was refused goes back to the queue.
+    private func add(
+        _ stratum: Stratum,
+        _ stored: StoredStratum,
+        to plan: inout Plan,
+        at now: Timestamp
+    ) throws {
+        let offered = try store.offeredLabels(ofStratum: stored.id, now: now.seconds)
+        let decided = Set(offered.filter(\.isDecided).map(\.label))
+        let tasks = stratum.acceptances(except: Set(offered.map(\.label)))
+        plan.acceptances += tasks.map { Acceptance(task: $0, stratum: stored.id) }
+        let waiting = Set(tasks.compactMap(\.label)).union(offered.map(\.label)).subtracting(
+            decided
+        )
+        plan.held.formUnion(
+            stratum.members.lazy.filter { $0.outcome == .open && waiting.contains($0.label) }
+                .map(\.sample)
+        )
+    }
+
+    /// Makes a stratum of what the model is sure of, where accepting it unseen would pay.
+    ///
+    /// - Returns: How many pictures it has; nil where none is made.
+    func makeStratum(
+        of likeliest: [ReviewPlanner.Likely],
+        model: String,
+        labels: Int,
+        classes: Int,
+        alpha: Double = Self.alpha,
+        delta: Double = Self.delta,
+        at now: Timestamp
+    ) throws -> Int? {
+        let earlier = try store.strata()
+        guard labels >= Self.fewestLabels * max(classes, 2), earlier.count < Self.mostStrata,
+            try earlier.allSatisfy({ try isOver($0, at: now) }),
+            earlier.last.map({ Double(labels) >= Self.growth * Double($0.labels) }) ?? true
+        else { return nil }
+        var level = delta / 2
+        for _ in earlier { level /= 2 }
+        guard let size = Stratum.size(of: likeliest.map(\.share), alpha: alpha, level: level)
+        else { return nil }
+        var random = SeededGenerator(seed: UInt64(earlier.count + 1))
+        let members = likeliest.prefix(size).shuffled(using: &random)
+        try store.addStratum(
+            members.map { ($0.sample, $0.label) },
+            source: model,
+            alpha: alpha,
+            level: level,
+            labels: labels,
+            at: now
+        )
+        return size
+    }
+
+    private func isOver(_ stored: StoredStratum, at now: Timestamp) throws -> Bool {
+        switch stored.state {
+        case .refused: return true
+        case .audited: return false
+        case .proven:
+            var plan = Plan()
+            try add(try stratum(stored), stored, to: &plan, at: now)
+            return plan.held.isEmpty
+        }
+    }
+}
