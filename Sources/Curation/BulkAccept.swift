@@ -16,6 +16,9 @@ struct BulkAccept {
     private static let mostStrata = 6
     /// By how much the decided pictures must have grown since the last stratum was refused.
     private static let growth = 1.3
+    // Up to this share of decided pictures only a stratum of that share of the open ones is made.
+    private static let earlyShare = 0.15
+    private static let largeShare = 0.75
     /// Decided pictures for each class, before the model is asked what it is sure of.
     private static let fewestLabels = 15
 
@@ -120,7 +123,10 @@ struct BulkAccept {
         else { return nil }
         var level = delta / 2
         for _ in earlier { level /= 2 }
-        guard let size = Stratum.size(of: likeliest.map(\.share), alpha: alpha, level: level)
+        // A larger one needs hardly more audits: while little is sure, it is better to learn first.
+        let isEarly = Double(labels) < Self.earlyShare * Double(labels + likeliest.count)
+        guard let size = Stratum.size(of: likeliest.map(\.share), alpha: alpha, level: level),
+            !isEarly || Double(size) >= Self.largeShare * Double(likeliest.count)
         else { return nil }
         var random = SeededGenerator(seed: UInt64(earlier.count + 1))
         let members = likeliest.prefix(size).shuffled(using: &random)
