@@ -72,7 +72,8 @@ struct BulkAccept {
                 Stratum.Member(
                     sample: member.sample,
                     label: member.label,
-                    outcome: member.isRight.map { $0 ? .right : .wrong } ?? .open
+                    outcome: member.isRight.map { $0 ? .right : .wrong }
+                        ?? (member.isRefused ? .doubted : .open)
                 )
             },
             alpha: stored.alpha,

@@ -9,12 +9,15 @@ struct Proposer {
     // Alternatives that a reviewer is shown, and the probability below which none is worth a look.
     private static let shownProposals = 3
     private static let leastProbability: Float = 0.01
+    // From this probability of a refused class on the refusal is doubted.
+    private static let doubtedShare: Float = 0.9
 
     /// The head that was learned; nil before the first label.
     let model: ProposalModel?
     private let features: ReviewFeatures
     private let knowledge: ReviewKnowledge
     private let probabilities: [Float]
+    private let doubted: [Int]
     private let rows: [Sample.ID: Int]
     private let source: String
 
@@ -29,6 +32,7 @@ struct Proposer {
         guard !knowledge.isEmpty else {
             model = nil
             probabilities = []
+            doubted = []
             source = ""
             return
         }
@@ -41,7 +45,30 @@ struct Proposer {
         )
         model = fitted
         probabilities = fitted.probabilities(features.matrices, refuted: knowledge.refuted)
+        doubted = Self.doubted(fitted, features, knowledge)
         source = StoredModel(name: Self.name, digest: fitted.digest, parameters: [:]).source
+    }
+
+    /// The undecided rows of which a person refused a class that the model is sure of, surest first.
+    private static func doubted(
+        _ model: ProposalModel,
+        _ features: ReviewFeatures,
+        _ knowledge: ReviewKnowledge
+    ) -> [Int] {
+        let rows = features.samples.indices.filter {
+            knowledge.labels[$0] == nil && !knowledge.refuted[$0].isEmpty
+        }
+        guard !rows.isEmpty else { return [] }
+        let found = model.probabilities(
+            features.matrices.map { $0.selecting(rows) },
+            refuted: Array(repeating: [], count: rows.count)
+        )
+        let count = knowledge.classes.count
+        return rows.indices.compactMap { place -> (row: Int, share: Float)? in
+            let shares = knowledge.refuted[rows[place]].map { found[place * count + $0] }
+            guard let share = shares.max(), share >= doubtedShare else { return nil }
+            return (rows[place], share)
+        }.sorted { ($0.share, $1.row) > ($1.share, $0.row) }.map(\.row)
     }
 
     /// What labels of this kind of model are called.
@@ -65,6 +92,7 @@ struct Proposer {
             decided: knowledge.labels.map { $0 != nil },
             unavailable: unavailable,
             probabilities: probabilities,
+            doubted: doubted,
             clusters: clusters,
             history: knowledge.history
         )

@@ -44,7 +44,8 @@ struct ReviewKnowledge: Sendable {
                 if review.reviewer == reviewer { skipped.formUnion(shown) }
                 continue
             }
-            history.append(PlanningState.Outcome(review, rows: shown, classes: index))
+            let outcome = PlanningState.Outcome(review, rows: shown, classes: index)
+            history.append(outcome.settled(by: labels))
         }
         classes = names
         declaredClasses = try store.declaredCategoryCount()
@@ -65,6 +66,19 @@ extension PlanningState.Outcome {
             score: review.proposals.first { $0.label == review.proposed }?.score ?? 0,
             accepted: review.label.flatMap { classes[$0] },
             excepted: review.exceptions
+        )
+    }
+
+    /// The same with only those exceptions that did not turn out to carry the class after all.
+    fileprivate func settled(by labels: [Int?]) -> Self {
+        guard let accepted, excepted > 0 else { return self }
+        let other = rows.count { labels[$0] != accepted }
+        return Self(
+            rows: rows,
+            proposed: proposed,
+            score: score,
+            accepted: accepted,
+            excepted: min(excepted, other)
         )
     }
 }

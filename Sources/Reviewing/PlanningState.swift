@@ -39,6 +39,8 @@ package struct PlanningState: Sendable {
     /// Calibrated probabilities, `classes.count` a row, 0 for refuted classes; empty before the
     /// first label.
     package var probabilities: [Float]
+    /// Rows of which a person refused the class that the model is sure of: one of the two errs.
+    package var doubted: [Int]
     /// Groups of rows for the first screens, each with the row nearest to its centre first.
     package var clusters: [[Int]]
     /// All reviews so far, oldest first, without those that were skipped or undone.
@@ -51,6 +53,7 @@ package struct PlanningState: Sendable {
         decided: [Bool],
         unavailable: [Bool],
         probabilities: [Float],
+        doubted: [Int] = [],
         clusters: [[Int]],
         history: [Outcome]
     ) {
@@ -63,6 +66,7 @@ package struct PlanningState: Sendable {
         self.decided = decided
         self.unavailable = unavailable
         self.probabilities = probabilities
+        self.doubted = doubted
         self.clusters = clusters
         self.history = history
     }

@@ -10,6 +10,11 @@ package struct ReviewPlanner: Sendable {
     private static let firstScreenRows = 3
     /// Screens for which a class waits after one of its screens was rejected.
     private static let hold = 5
+    /// The least share of what was promised that past screens of a class held, for it to be accepted
+    /// unseen; a person who errs now and then finds less than there is.
+    private static let keptPromise = 0.9
+    /// Doubted rows that are planned together.
+    private static let doubtedAtOnce = 4
     /// The mean share of odd pictures on screens above which a single is asked beside a screen.
     private static let troubledShare = 0.25
 
@@ -53,23 +58,24 @@ package struct ReviewPlanner: Sendable {
         package let sample: Sample.ID
         /// The class.
         package let label: String
-        /// How likely the sample carries it, as far as past screens bear the proposals out; 0 to 1.
+        /// How likely the sample carries it, 0 to 1.
         package let share: Double
     }
 
-    /// The open samples with their likeliest classes, the surest first.
+    /// The open samples with their likeliest classes, the surest first, without classes of which past
+    /// screens held clearly less than was promised.
     package static func likeliest(_ state: PlanningState) -> [Likely] {
         guard !state.probabilities.isEmpty else { return [] }
         let planner = Self(state)
         return state.samples.indices.compactMap { row in
-            planner.candidates.best[row].map { label in
-                Likely(
-                    sample: state.samples[row],
-                    label: state.classes[label],
-                    share: planner.record.discount(of: label)
-                        * planner.candidates.probability(row, label)
-                )
-            }
+            guard let label = planner.candidates.best[row],
+                planner.record.discount(of: label) >= keptPromise
+            else { return nil }
+            return Likely(
+                sample: state.samples[row],
+                label: state.classes[label],
+                share: planner.candidates.probability(row, label)
+            )
         }.sorted { ($0.share, $1.sample) > ($1.share, $0.sample) }
     }
 
@@ -85,6 +91,7 @@ package struct ReviewPlanner: Sendable {
         if tasks.contains(where: \.isCluster) { return }
         guard !state.probabilities.isEmpty else { return planRepresentative() }
         planFollowUps()
+        planDoubted()
         let screens = Self.screensAtOnce(rows: state.samples.count)
         planClassScreens(min(screens, limit - tasks.count))
         if !tasks.contains(where: \.isCluster) {
@@ -137,6 +144,13 @@ package struct ReviewPlanner: Sendable {
             let known = outcome.rows.count { state.decided[$0] }
             let rows = outcome.rows.filter { isFree($0) }.sorted { isLessSure($0, $1) }
             for row in rows.prefix(max(0, 2 - known)) { single(row, .uncertain) }
+        }
+    }
+
+    /// What a person refused although the model is sure of it, once more and alone.
+    private mutating func planDoubted() {
+        for row in state.doubted.filter({ isFree($0) }).prefix(Self.doubtedAtOnce) {
+            single(row, .labelIssue)
         }
     }
 

@@ -11,8 +11,11 @@ package struct Stratum: Sendable {
         case open
         /// A person gave it the class of the stratum.
         case right
-        /// A person gave it another class, or refused this one.
+        /// A person gave it another class.
         case wrong
+        /// A person refused the class, and nobody said yet what it is instead: it is asked about once
+        /// more, since people err as well.
+        case doubted
     }
 
     /// A picture and the class that it is to get.
@@ -61,9 +64,9 @@ package struct Stratum: Sendable {
         self.level = level
     }
 
-    /// What was found in the members before the first one that is open.
+    /// What was found in the members before the first one that is not settled.
     package var bound: AuditBound {
-        let audited = members.prefix { $0.outcome != .open }
+        let audited = members.prefix { $0.outcome == .right || $0.outcome == .wrong }
         return AuditBound(
             population: members.count,
             audited: audited.count,
@@ -83,12 +86,18 @@ package struct Stratum: Sendable {
         return .audit(max(1, needed - bound.audited))
     }
 
-    /// The next pictures to look at, class by class; `isFree` tells which are not given out.
+    /// The next pictures to look at, class by class, and alone what is doubted; `isFree` tells which are
+    /// not given out.
     package func audits(_ count: Int, isFree: (Sample.ID) -> Bool) -> [PlannedTask] {
         let start = bound.audited
         let next = members.dropFirst(start).prefix(min(count, Self.auditsAtOnce))
-            .filter { $0.outcome == .open && isFree($0.sample) }
-        return Dictionary(grouping: next, by: \.label).sorted { $0.key < $1.key }
+            .filter { isFree($0.sample) }
+        let doubted = next.filter { $0.outcome == .doubted }.map {
+            PlannedTask(samples: [$0.sample], label: nil, score: nil, reason: .audit)
+        }
+        let open = next.filter { $0.outcome == .open }
+        return doubted
+            + Dictionary(grouping: open, by: \.label).sorted { $0.key < $1.key }
             .flatMap { label, members in
                 stride(from: 0, to: members.count, by: ScreenGain.most).map { first in
                     let screen = members[first..<min(first + ScreenGain.most, members.count)]

@@ -41,8 +41,10 @@ package struct StoredStratumMember: Sendable {
     package let sample: Sample.ID
     /// The class that it is to get.
     package let label: String
-    /// Whether a person gave it that class; nil while nobody decided.
+    /// Whether a person gave it that class; nil while nobody said what it is.
     package let isRight: Bool?
+    /// Whether a person refused the class.
+    package let isRefused: Bool
 }
 
 extension DatasetStore {
@@ -98,13 +100,11 @@ extension DatasetStore {
         try Row.fetchAll(
             database,
             sql: """
-                SELECT member.sample, category.name AS label, CASE
-                    WHEN accepted.category IS NOT NULL THEN accepted.category = member.category
-                    WHEN EXISTS (
+                SELECT member.sample, category.name AS label,
+                    accepted.category = member.category AS isRight, EXISTS (
                         SELECT 1 FROM currentLabel AS refused
                         WHERE refused.sample = member.sample AND refused.state = 'rejected'
-                            AND refused.category = member.category) THEN 0
-                    END AS isRight
+                            AND refused.category = member.category) AS isRefused
                 FROM stratumMember AS member
                 JOIN sample ON sample.id = member.sample AND sample.present = 1
                 JOIN category ON category.id = member.category
@@ -114,7 +114,12 @@ extension DatasetStore {
                 """,
             arguments: [id]
         ).map {
-            StoredStratumMember(sample: $0["sample"], label: $0["label"], isRight: $0["isRight"])
+            StoredStratumMember(
+                sample: $0["sample"],
+                label: $0["label"],
+                isRight: $0["isRight"],
+                isRefused: $0["isRefused"]
+            )
         }
     }
 
@@ -174,7 +179,10 @@ extension DatasetStore {
         guard let stratum = task.stratum else { return [] }
         let shown = Set(task.samples)
         return try members(ofStratum: stratum, in: database)
-            .filter { $0.isRight == nil && $0.label == task.label && !shown.contains($0.sample) }
+            .filter {
+                $0.isRight == nil && !$0.isRefused && $0.label == task.label
+                    && !shown.contains($0.sample)
+            }
             .map(\.sample)
     }
 
