@@ -6,11 +6,14 @@ import Storage
 ///
 /// What the model is surest of becomes a stratum, in a random order. The queue has the first of it
 /// looked at, screen by screen; once the bound holds for the rest, one screen a class accepts that.
-struct BulkAccept {
+public struct BulkAccept: Sendable {
     /// The most share of wrong labels among those accepted unseen, unless another one is asked for.
-    static let alpha = 0.01
+    public static let alpha = 0.01
     /// The probability with which the bounds of a data set may fail, all together.
-    static let delta = 0.05
+    public static let delta = 0.05
+
+    /// Whether a label with this source was accepted unseen.
+    static func isUnseen(_ source: String) -> Bool { source.hasPrefix(DatasetStore.unseenSource) }
 
     // Each stratum may fail half as often as the one before, so that all together keep delta.
     private static let mostStrata = 6
@@ -106,29 +109,27 @@ struct BulkAccept {
     }
 
     /// Makes a stratum of what the model is sure of, where accepting it unseen would pay.
-    ///
-    /// - Returns: How many pictures it has; nil where none is made.
-    func makeStratum(
+    private func makeStratum(
         of likeliest: [ReviewPlanner.Likely],
         model: String,
         labels: Int,
         classes: Int,
-        alpha: Double = Self.alpha,
-        delta: Double = Self.delta,
+        alpha: Double,
+        delta: Double,
         at now: Timestamp
-    ) throws -> Int? {
+    ) throws {
         let earlier = try store.strata()
         guard labels >= Self.fewestLabels * max(classes, 2), earlier.count < Self.mostStrata,
             try earlier.allSatisfy({ try isOver($0, at: now) }),
             earlier.last.map({ Double(labels) >= Self.growth * Double($0.labels) }) ?? true
-        else { return nil }
+        else { return }
         var level = delta / 2
         for _ in earlier { level /= 2 }
         // A larger one needs hardly more audits: while little is sure, it is better to learn first.
         let isEarly = Double(labels) < Self.earlyShare * Double(labels + likeliest.count)
         guard let size = Stratum.size(of: likeliest.map(\.share), alpha: alpha, level: level),
             !isEarly || Double(size) >= Self.largeShare * Double(likeliest.count)
-        else { return nil }
+        else { return }
         var random = SeededGenerator(seed: UInt64(earlier.count + 1))
         let members = likeliest.prefix(size).shuffled(using: &random)
         try store.addStratum(
@@ -139,7 +140,43 @@ struct BulkAccept {
             labels: labels,
             at: now
         )
-        return size
+    }
+
+    /// Makes a stratum from what a proposer is sure of, unless one is going on or none would pay.
+    func makeStratum(
+        _ proposer: Proposer,
+        _ knowledge: ReviewKnowledge,
+        _ alpha: Double = Self.alpha,
+        _ delta: Double = Self.delta,
+        unavailable: [Bool]? = nil,
+        at now: Timestamp
+    ) throws {
+        let open = knowledge.labels.count { $0 == nil }
+        guard open >= Stratum.fewest else { return }
+        try makeStratum(
+            of: proposer.likeliest(
+                unavailable: unavailable ?? Array(repeating: false, count: knowledge.labels.count)
+            ),
+            model: proposer.modelName,
+            labels: knowledge.labels.count - open,
+            classes: knowledge.classes.count,
+            alpha: alpha,
+            delta: delta,
+            at: now
+        )
+    }
+
+    /// The stratum that is being audited; nil when none is.
+    func waiting() throws -> PredictStage.Report.Stratum? {
+        for stored in try store.strata() where stored.state == .audited {
+            guard case .audit(let count) = try stratum(stored).verdict else { continue }
+            return PredictStage.Report.Stratum(
+                images: stored.population,
+                audits: count,
+                alpha: stored.alpha
+            )
+        }
+        return nil
     }
 
     private func isOver(_ stored: StoredStratum, at now: Timestamp) throws -> Bool {

@@ -20,14 +20,34 @@ public struct PredictStage: Sendable {
         public let images: Int
         /// Proposed labels by the model that proposed them.
         public let bySource: [String: Int]
+        /// How often the likeliest class was right on labelled images that were held out, 0 to 1; nil
+        /// before there are enough.
+        public let heldOutAccuracy: Double?
+        /// The expected calibration error there: by how much probabilities differ from how often they
+        /// are right.
+        public let calibrationError: Double?
+        /// Images that may be accepted together once enough of them were looked at; nil when none are.
+        public let stratum: Stratum?
         /// How long it took.
         public let seconds: Double
         /// Images handled a second.
         public let imagesPerSecond: Double
 
+        /// Images that may be accepted together.
+        public struct Stratum: Sendable, Codable {
+            /// How many.
+            public let images: Int
+            /// How many of them, drawn at random, the queue still has looked at, if all are right.
+            public let audits: Int
+            /// The most share of wrong labels among the rest.
+            public let alpha: Double
+        }
+
         enum CodingKeys: String, CodingKey {
-            case predicted, images, seconds
+            case predicted, images, seconds, stratum
             case bySource = "by_source"
+            case heldOutAccuracy = "held_out_accuracy"
+            case calibrationError = "calibration_error"
             case imagesPerSecond = "images_per_second"
         }
     }
@@ -41,8 +61,20 @@ public struct PredictStage: Sendable {
     ///
     /// Without any accepted label nothing can be proposed: the report then counts 0.
     ///
+    /// - Parameters:
+    ///   - method: What proposes.
+    ///   - alpha: The most share of wrong labels among those accepted unseen, above 0 and below 1.
+    ///   - delta: The probability with which more of them may be wrong, above 0 and below 1.
     /// - Throws: `CurationError.input` before anything was embedded or, for neighbours, clustered.
-    public func run(_ method: Method = .classifier, at now: Timestamp = .now) throws -> Report {
+    public func run(
+        _ method: Method = .classifier,
+        alpha: Double = BulkAccept.alpha,
+        delta: Double = BulkAccept.delta,
+        at now: Timestamp = .now
+    ) throws -> Report {
+        guard alpha > 0, alpha < 1, delta > 0, delta < 1 else {
+            throw CurationError.badData("alpha and delta are shares above 0 and below 1")
+        }
         let clock = ContinuousClock()
         let start = clock.now
         return try rephrasing { () throws in
@@ -52,42 +84,69 @@ public struct PredictStage: Sendable {
                 reviewer: nil,
                 store: dataset.store
             )
-            var predictions: [Prediction] = []
+            var found = Found()
             if !knowledge.isEmpty {
-                let (found, model) =
+                found =
                     switch method {
                     case .classifier: try classify(features, knowledge)
                     case .neighbors: try vote(features, knowledge)
                     }
-                try dataset.store.replaceProposals(found, model: model, at: now)
-                predictions = found
+                if let model = found.model {
+                    try dataset.store.replaceProposals(found.predictions, model: model, at: now)
+                }
+            }
+            let bulk = BulkAccept(store: dataset.store)
+            if let proposer = found.proposer {
+                try bulk.makeStratum(proposer, knowledge, alpha, delta, at: now)
             }
             let seconds = (clock.now - start) / .seconds(1)
-            return Report(
-                predicted: predictions.count,
-                images: try dataset.store.sampleCount(),
-                bySource: predictions.isEmpty ? [:] : [method.rawValue: predictions.count],
-                seconds: seconds,
-                imagesPerSecond: Double(features.samples.count) / max(seconds, 1e-9)
-            )
+            return try report(found, method, features, bulk.waiting(), seconds: seconds)
         }
+    }
+
+    /// What a method proposed, and with which model.
+    private struct Found {
+        var predictions: [Prediction] = []
+        var model: StoredModel?
+        var proposer: Proposer?
+    }
+
+    private func report(
+        _ found: Found,
+        _ method: Method,
+        _ features: ReviewFeatures,
+        _ stratum: Report.Stratum?,
+        seconds: Double
+    ) throws -> Report {
+        let count = found.predictions.count
+        let reliability = found.proposer?.model?.reliability
+        return Report(
+            predicted: count,
+            images: try dataset.store.sampleCount(),
+            bySource: count == 0 ? [:] : [method.rawValue: count],
+            heldOutAccuracy: reliability?.accuracy,
+            calibrationError: reliability?.calibrationError,
+            stratum: stratum,
+            seconds: seconds,
+            imagesPerSecond: Double(features.samples.count) / max(seconds, 1e-9)
+        )
     }
 
     private func classify(
         _ features: ReviewFeatures,
         _ knowledge: ReviewKnowledge
-    ) throws -> ([Prediction], StoredModel) {
+    ) throws -> Found {
         let proposer = Proposer(features: features, knowledge: knowledge, startingFrom: nil)
         guard let model = proposer.stored(embedders: try dataset.store.embedders()) else {
             preconditionFailure("there are labels, so there is a head")
         }
-        return (proposer.predictions(), model)
+        return Found(predictions: proposer.predictions(), model: model, proposer: proposer)
     }
 
     private func vote(
         _ features: ReviewFeatures,
         _ knowledge: ReviewKnowledge
-    ) throws -> ([Prediction], StoredModel) {
+    ) throws -> Found {
         let graph = try dataset.store.neighborGraph(of: features.samples)
         guard graph.k > 0 else {
             throw CurationError.input(
@@ -111,6 +170,7 @@ public struct PredictStage: Sendable {
             digest: ContentDigest(of: text.joined(separator: "\n")),
             parameters: parameters
         )
-        return (Proposer.best(probabilities, features.samples, knowledge), model)
+        let predictions = Proposer.best(probabilities, features.samples, knowledge)
+        return Found(predictions: predictions, model: model)
     }
 }

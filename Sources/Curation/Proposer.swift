@@ -38,7 +38,7 @@ struct Proposer {
         }
         let fitted = ProposalModel(
             fitting: features.matrices,
-            labels: knowledge.labels,
+            labels: knowledge.taught,
             refuted: knowledge.refuted,
             classCount: knowledge.classes.count,
             startingFrom: earlier?.classCount == knowledge.classes.count ? earlier : nil

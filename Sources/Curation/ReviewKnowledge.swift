@@ -11,6 +11,9 @@ struct ReviewKnowledge: Sendable {
     let declaredClasses: Int
     /// The class that each row carries; nil where none is decided.
     let labels: [Int?]
+    /// The same without the classes that were accepted unseen: those are the model's own word, and it
+    /// is not to learn from itself.
+    let taught: [Int?]
     /// The classes that each row does not carry.
     let refuted: [Set<Int>]
     /// The decisions that stand, oldest first.
@@ -26,12 +29,15 @@ struct ReviewKnowledge: Sendable {
         let names = try store.schema().schema.categories.map(\.name)
         let index = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
         var labels = [Int?](repeating: nil, count: samples.count)
+        var taught = labels
         var refuted = [Set<Int>](repeating: [], count: samples.count)
         for annotation in try store.reviewedAnnotations() {
             guard let row = rows[annotation.sample], let category = index[annotation.label.category]
             else { continue }
             switch annotation.state {
-            case .accepted: labels[row] = category
+            case .accepted:
+                labels[row] = category
+                if !BulkAccept.isUnseen(annotation.source) { taught[row] = category }
             case .rejected: refuted[row].insert(category)
             case .proposed: preconditionFailure("the store gave what was reviewed")
             }
@@ -50,6 +56,7 @@ struct ReviewKnowledge: Sendable {
         classes = names
         declaredClasses = try store.declaredCategoryCount()
         self.labels = labels
+        self.taught = taught
         self.refuted = refuted
         self.history = history
         self.skipped = skipped

@@ -1,6 +1,5 @@
 public import CurationCore
 import Learning
-import Quality
 import Reviewing
 import Storage
 import Synchronization
@@ -14,7 +13,7 @@ public final class ReviewStage: Sendable {
 
     private static let attempts = 5
 
-    private let dataset: Dataset
+    let dataset: Dataset
     // What the last plan computed; the next one starts from it.
     private let memory = Mutex(Memory())
 
@@ -62,16 +61,8 @@ public final class ReviewStage: Sendable {
         _ now: Timestamp
     ) throws -> [NewTask] {
         let store = dataset.store
-        let known = memory.withLock { $0 }
-        let features = try ReviewFeatures(of: dataset, unlessEqualTo: known.features)
-        let knowledge = try ReviewKnowledge(of: features.samples, reviewer: reviewer, store: store)
+        let (features, knowledge, proposer) = try learn(reviewer)
         let leased = try store.leasedSamples(now: now.seconds)
-        let proposer = Proposer(
-            features: features,
-            knowledge: knowledge,
-            startingFrom: known.features?.digest == features.digest ? known.model : nil
-        )
-        memory.withLock { $0 = Memory(features: features, model: proposer.model) }
         let again = try undone(by: reviewer, knowledge, features, leased)
         var held = leased.union(again.flatMap(\.samples))
         func unavailable() -> [Bool] {
@@ -83,10 +74,11 @@ public final class ReviewStage: Sendable {
         let bulk = try bulk(proposer, knowledge, leased, now) { unavailable() }
         held.formUnion(bulk.held)
         let conflicts = try conflicts(limit, again, now)
-        let asked = Set((conflicts.map(\.plan) + again).flatMap(\.samples))
-        var tasks = (bulk.acceptances.map(\.task) + bulk.audits)
+        let first = conflicts.map(\.plan) + again
+        let asked = Set(first.flatMap(\.samples))
+        let sure = (bulk.acceptances.map(\.task) + bulk.audits)
             .filter { asked.isDisjoint(with: $0.samples) }
-        tasks = Array((conflicts.map(\.plan) + again + tasks).prefix(limit))
+        var tasks = Array((first + sure).prefix(limit))
         tasks += proposer.plan(limit: limit - tasks.count, unavailable: unavailable())
         if let model = proposer.stored(embedders: try store.embedders()), !tasks.isEmpty {
             try store.keep(model, at: now)
@@ -103,6 +95,26 @@ public final class ReviewStage: Sendable {
         }
     }
 
+    /// Learns from the latest decisions.
+    private func learn(
+        _ reviewer: String
+    ) throws -> (ReviewFeatures, ReviewKnowledge, Proposer) {
+        let known = memory.withLock { $0 }
+        let features = try ReviewFeatures(of: dataset, unlessEqualTo: known.features)
+        let knowledge = try ReviewKnowledge(
+            of: features.samples,
+            reviewer: reviewer,
+            store: dataset.store
+        )
+        let proposer = Proposer(
+            features: features,
+            knowledge: knowledge,
+            startingFrom: known.features?.digest == features.digest ? known.model : nil
+        )
+        memory.withLock { $0 = Memory(features: features, model: proposer.model) }
+        return (features, knowledge, proposer)
+    }
+
     /// What is to be audited or accepted together; a new stratum where there is none and one pays.
     private func bulk(
         _ proposer: Proposer,
@@ -113,16 +125,11 @@ public final class ReviewStage: Sendable {
     ) throws -> BulkAccept.Plan {
         let bulk = BulkAccept(store: dataset.store)
         let plan = try bulk.plan(leased: leased, at: now)
-        let open = knowledge.labels.count { $0 == nil }
-        guard plan.held.isEmpty, open >= Stratum.fewest else { return plan }
-        let made = try bulk.makeStratum(
-            of: proposer.likeliest(unavailable: unavailable()),
-            model: proposer.modelName,
-            labels: knowledge.labels.count - open,
-            classes: knowledge.classes.count,
-            at: now
-        )
-        return made == nil ? plan : try bulk.plan(leased: leased, at: now)
+        guard plan.held.isEmpty else { return plan }
+        let before = try dataset.store.strata().count
+        try bulk.makeStratum(proposer, knowledge, unavailable: unavailable(), at: now)
+        let isNew = try dataset.store.strata().count > before
+        return isNew ? try bulk.plan(leased: leased, at: now) : plan
     }
 
     /// What a merge could not decide comes before anything else, with both sides shown.
@@ -348,45 +355,5 @@ public final class ReviewStage: Sendable {
     /// - Throws: `CurationError.busy`, `.storage`.
     public func release(_ leases: [String]) throws {
         try rephrasing { () throws in try dataset.store.release(leases) }
-    }
-
-    /// How far the review has come.
-    ///
-    /// - Throws: `CurationError.storage`.
-    public func status(at now: Timestamp = .now) throws -> ReviewStatus {
-        try rephrasing { () throws in
-            let store = dataset.store
-            let decided = try store.decidedCount()
-            let reviews = try store.reviews().filter { $0.decision != .skip }
-            var cost = ReviewingCost()
-            for review in reviews {
-                cost.count(shown: review.samples.count, excepted: review.exceptions)
-            }
-            return ReviewStatus(
-                pending: try store.sampleCount() - decided,
-                leased: try store.leasedSamples(now: now.seconds).count,
-                decided: decided,
-                accuracy: Self.accuracy(reviews),
-                cost: cost.share(of: decided)
-            )
-        }
-    }
-
-    /// How often the first proposal was right when a person looked; a refused group counts as wrong.
-    private static func accuracy(_ reviews: [StoredReview]) -> ReviewStatus.Accuracy? {
-        var right = 0
-        var looks = 0
-        for review in reviews {
-            guard let proposed = review.proposals.first?.label else { continue }
-            looks += review.samples.count
-            if review.label == proposed { right += review.samples.count - review.exceptions }
-        }
-        guard looks > 0 else { return nil }
-        let interval = BinomialInterval(successes: right, trials: looks)
-        return ReviewStatus.Accuracy(
-            estimate: Double(right) / Double(looks),
-            low: interval.lower,
-            high: interval.upper
-        )
     }
 }

@@ -264,11 +264,27 @@ public struct ReviewStatus: Sendable, Hashable, Codable {
     public let decided: Int
     /// How often the model's proposals were right when a person looked; nil before 1 look.
     public let accuracy: Accuracy?
+    /// The share of all images that carry a right label, with undecided ones taken for as good as their
+    /// proposals at best and for wrong at worst; nil without images.
+    public let setAccuracy: Accuracy?
     /// Reviewing cost so far: counted time over one-by-one labelling of the decided images.
     public let cost: Double?
 
+    enum CodingKeys: String, CodingKey {
+        case pending, leased, decided, accuracy, cost
+        case setAccuracy = "set_accuracy"
+    }
+
     /// Describes the progress.
-    public init(pending: Int, leased: Int, decided: Int, accuracy: Accuracy?, cost: Double?) {
+    public init(
+        pending: Int,
+        leased: Int,
+        decided: Int,
+        accuracy: Accuracy?,
+        setAccuracy: Accuracy? = nil,
+        cost: Double?
+    ) {
+        self.setAccuracy = setAccuracy
         self.pending = pending
         self.leased = leased
         self.decided = decided

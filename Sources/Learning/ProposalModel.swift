@@ -7,6 +7,8 @@ package struct ProposalModel: Sendable, Equatable, Codable {
     package let heads: [LinearHead]
     /// How sure its probabilities may be.
     package let calibration: Calibration
+    /// How good its probabilities are on rows that were held out; nil before there are enough.
+    package let reliability: Reliability?
 
     /// How often a person is taken to refute a class that is right: a class of which the head is very
     /// sure still casts its doubt on the others then.
@@ -49,7 +51,13 @@ package struct ProposalModel: Sendable, Equatable, Codable {
                 weightPenalty: penalty
             )
         }
-        calibration = Self.calibrate(examples, from: heads, weightPenalty: penalty)
+        let held = Self.holdOut(examples, from: heads, weightPenalty: penalty)
+        calibration =
+            held.map { Calibration(scores: $0.scores, labels: $0.labels) } ?? Calibration()
+        let temperature = calibration.temperature
+        reliability = held.map {
+            Reliability(scores: $0.scores, labels: $0.labels, temperature: temperature)
+        }
     }
 
     /// Classes known.
@@ -90,12 +98,13 @@ package struct ProposalModel: Sendable, Equatable, Codable {
         return sum
     }
 
-    /// Learns the temperature from heads that each have not seen a part of the rows.
-    private static func calibrate(
+    /// The scores of the labelled rows by heads that each have not seen a part of the rows; nil when
+    /// there are too few.
+    private static func holdOut(
         _ examples: [HeadExamples],
         from heads: [LinearHead],
         weightPenalty: Float
-    ) -> Calibration {
+    ) -> (scores: Matrix, labels: [Int])? {
         let (targets, classCount) = (examples[0].targets, examples[0].classCount)
         var labels: [Int] = []
         var known: [Int] = []
@@ -104,7 +113,7 @@ package struct ProposalModel: Sendable, Equatable, Codable {
             known.append(row)
             labels.append(label)
         }
-        guard known.count >= fewest else { return Calibration() }
+        guard known.count >= fewest else { return nil }
         var scores = Matrix(rows: known.count, columns: classCount)
         for fold in 0..<folds {
             let seen = targets.indices.filter { $0 % folds != fold }
@@ -123,6 +132,6 @@ package struct ProposalModel: Sendable, Equatable, Codable {
                 for label in 0..<classCount { scores[place, label] = found[row, label] }
             }
         }
-        return Calibration(scores: scores, labels: labels)
+        return (scores, labels)
     }
 }

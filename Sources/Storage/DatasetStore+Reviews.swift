@@ -215,20 +215,8 @@ extension DatasetStore {
         at moment: Timestamp,
         to database: Database
     ) throws -> Int64 {
-        var batch = LabelBatch(
-            kind: .review,
-            author: "reviewer:\(submission.reviewer)",
-            at: moment
-        )
-        batch.payload["decision"] = try CanonicalText.json(submission)
-        var labels = effects.labels
-        if let unseen = try unseen(effects, of: submission, task, in: database), !unseen.isEmpty {
-            labels += unseen
-            batch.payload["unseen"] = "\(unseen.count)"
-            batch.payload["stratum"] = "\(task.stratum ?? 0)"
-        }
-        batch.revisions = try revisions(of: labels, task, in: database)
-        let change = try batch.append(to: database)
+        let change = try batch(effects, of: submission, task, at: moment, in: database)
+            .append(to: database)
         try database.execute(
             sql: """
                 INSERT INTO review
@@ -252,6 +240,28 @@ extension DatasetStore {
             )
         }
         return change
+    }
+
+    private static func batch(
+        _ effects: ReviewEffects,
+        of submission: ReviewSubmission,
+        _ task: StoredTask,
+        at moment: Timestamp,
+        in database: Database
+    ) throws -> LabelBatch {
+        var batch = LabelBatch(
+            kind: .review,
+            author: "reviewer:\(submission.reviewer)",
+            at: moment
+        )
+        batch.payload["decision"] = try CanonicalText.json(submission)
+        let unseen = try unseen(effects, of: submission, task, in: database)
+        if !unseen.isEmpty {
+            batch.payload["unseen"] = "\(unseen.count)"
+            batch.payload["stratum"] = "\(task.stratum ?? 0)"
+        }
+        batch.revisions = try revisions(of: effects.labels + unseen, task, in: database)
+        return batch
     }
 
     private static func revisions(

@@ -186,26 +186,48 @@ extension DatasetStore {
             .map(\.sample)
     }
 
+    /// What the source of a label begins with that was accepted unseen; who accepted it follows.
+    package static let unseenSource = "bulk:"
+
     // A screen with more odd pictures than one was not what the audits promised.
     private static let mostExceptions = 1
 
-    /// The labels that an acceptance gives to pictures that it did not show; nil where it gives none.
+    /// The labels that an acceptance gives to pictures that it did not show.
     static func unseen(
         _ effects: ReviewEffects,
         of submission: ReviewSubmission,
         _ task: StoredTask,
         in database: Database
-    ) throws -> [NewAnnotation]? {
+    ) throws -> [NewAnnotation] {
         guard let label = task.label, task.stratum != nil, submission.decision == .accept,
             effects.label == label, effects.exceptions <= mostExceptions
-        else { return nil }
+        else { return [] }
         return try unseenMembers(of: task, in: database).map {
             NewAnnotation(
                 sample: $0,
                 label: .classification(category: label),
                 state: .accepted,
-                source: "bulk:\(submission.reviewer)"
+                source: unseenSource + submission.reviewer
             )
+        }
+    }
+
+    /// How many of the undecided pictures their likeliest proposals are right about, if these are as good
+    /// as their probability.
+    package func expectedRightProposals() throws(StorageError) -> Double {
+        try read { database in
+            try Double.fetchOne(
+                database,
+                sql: """
+                    SELECT coalesce(sum(score), 0) FROM (
+                        SELECT max(prediction.score) AS score FROM prediction
+                        JOIN predictionRun ON predictionRun.run = prediction.run
+                            AND predictionRun.retiredBy IS NULL
+                        JOIN sample ON sample.id = prediction.sample
+                        WHERE sample.present = 1 AND sample.decided = 0
+                        GROUP BY prediction.sample)
+                    """
+            ) ?? 0
         }
     }
 
@@ -221,8 +243,9 @@ extension DatasetStore {
                         ON label.sample = member.sample AND label.state = 'accepted'
                         AND label.category = member.category
                     JOIN annotation ON annotation.id = label.revision
-                    WHERE annotation.source LIKE 'bulk:%' GROUP BY member.stratum
-                    """
+                    WHERE annotation.source LIKE ? || '%' GROUP BY member.stratum
+                    """,
+                arguments: [Self.unseenSource]
             )
             return Dictionary(uniqueKeysWithValues: rows.map { ($0["stratum"], $0["images"]) })
         }

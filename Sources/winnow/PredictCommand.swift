@@ -12,6 +12,11 @@ struct PredictCommand: ParsableCommand {
             pictures instead. The proposals carry a probability and the digest of the
             model that made them.
 
+            Of a large set, what the model is surest of is set apart to be accepted unseen:
+            the review has some of it looked at, drawn at random, and once that proves that
+            at most --alpha of the rest is wrong, with probability 1 - --delta, one screen a
+            class accepts it. `winnow certify` says what it proves.
+
             Example:
               winnow predict --with neighbors -d ~/cats
             """
@@ -20,10 +25,16 @@ struct PredictCommand: ParsableCommand {
     @Option(help: "What proposes: classifier or neighbors.")
     var with = PredictStage.Method.classifier
 
+    @Option(help: "The most share of wrong labels among those accepted unseen.")
+    var alpha = BulkAccept.alpha
+    @Option(help: "The probability with which more of them may be wrong.")
+    var delta = BulkAccept.delta
+
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
-        let report = try PredictStage(dataset: try global.open()).run(with)
+        let report = try PredictStage(dataset: try global.open())
+            .run(with, alpha: alpha, delta: delta)
         try Terminal.show(report, json: global.json, or: report.summary)
     }
 }
@@ -31,6 +42,17 @@ struct PredictCommand: ParsableCommand {
 extension PredictStage.Report {
     /// What was proposed, in a sentence.
     var summary: String {
+        var held = ""
+        if let heldOutAccuracy, let calibrationError {
+            held =
+                " On labels held out \(heldOutAccuracy.rounded(to: 3)) are right; probabilities are "
+                + "off by \(calibrationError.rounded(to: 3)) on the mean."
+        }
+        let audits =
+            stratum.map {
+                " \($0.images) may be accepted unseen once \($0.audits) of them were looked at: "
+                    + "`winnow review` asks about those first."
+            } ?? ""
         guard predicted > 0 else {
             return
                 "Nothing is reviewed yet, so nothing can be proposed: start with `winnow review`."
@@ -38,5 +60,6 @@ extension PredictStage.Report {
         let sources = bySource.map { "\($0.value) by \($0.key)" }.sorted().joined(separator: ", ")
         return "\(predicted) labels proposed for \(images) pictures (\(sources)). "
             + "\(seconds.rounded(to: 1)) s, \(imagesPerSecond.rounded(to: 0)) a second."
+            + held + audits
     }
 }

@@ -186,6 +186,12 @@ struct ReviewStatusCommand: ParsableCommand {
         Terminal.show(
             "\(status.decided) decided, \(status.pending) pending, \(status.leased) given out"
         )
+        if let all = status.setAccuracy {
+            Terminal.show(
+                "Right labels in the whole set: likely \(all.estimate.percent), at least "
+                    + "\(all.low.percent)."
+            )
+        }
         if let accuracy = status.accuracy {
             Terminal.show(
                 "Proposals were right in \(accuracy.estimate.percent) "

@@ -38,7 +38,7 @@ struct Winnow: AsyncParsableCommand {
                 subcommands: [
                     InitCommand.self, ImportCommand.self, EmbedCommand.self, ClusterCommand.self,
                     DuplicatesCommand.self, SimilarCommand.self, OutliersCommand.self,
-                    PredictCommand.self, QualityCommand.self,
+                    PredictCommand.self, QualityCommand.self, CertifyCommand.self,
                     FailuresCommand.self, LabelsCommand.self,
                 ]
             ),

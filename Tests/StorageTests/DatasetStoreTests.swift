@@ -278,7 +278,11 @@ import Testing
                         SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master
                         WHERE name NOT LIKE 'grdb_%' AND name NOT LIKE 'sqlite_%' ORDER BY type, name
                         """
-                ).map { $0.split { $0.isWhitespace }.joined(separator: " ") }
+                ).map { text in
+                    // A column that was added later stands there with other blanks.
+                    text.split { $0.isWhitespace }.joined(separator: " ")
+                        .replacing(" ,", with: ",").replacing(" )", with: ")")
+                }
             }
         }
         #expect(try shape(documented) == shape(real))

@@ -1,0 +1,184 @@
+import Curation
+import CurationCore
+import Foundation
+import Storage
+import TestKit
+import Testing
+
+/// Accepting unseen, from the first screen to the certificate, on vectors without pictures.
+@Suite struct BulkAcceptTests {
+    /// A data set of points around three centres, some of which lie with the wrong ones.
+    private struct Blobs {
+        static let classes = ["a", "b", "c"]
+        let folder: TemporaryFolder
+        let dataset: Dataset
+        let truth: [Sample.ID: String]
+
+        init(count: Int, strays: Int) throws {
+            folder = try TemporaryFolder()
+            let set = folder.url.appending(path: "set")
+            let store = try DatasetStore(
+                creating: set,
+                schema: LabelSchema(task: .classification, categories: []),
+                at: .now
+            )
+            dataset = try Dataset(opening: set)
+            var random = SeededGenerator(seed: 5)
+            let samples = (0..<count).map { Self.sample($0) }
+            try store.add(samples, failures: [], author: "test", at: .now)
+            var values: [Float] = []
+            var truth: [Sample.ID: String] = [:]
+            for index in 0..<count {
+                let place = index % 3
+                for axis in 0..<8 {
+                    values.append((axis == place ? 4 : 0) + Float(random.unit()))
+                }
+                // The strays look like one class and are another.
+                let own = index < strays ? (place + 1) % 3 : place
+                truth[Sample.ID(index + 1)] = Self.classes[own]
+            }
+            self.truth = truth
+            let matrix = EmbeddingMatrix(
+                samples: (1...count).map(Sample.ID.init),
+                dimension: 8,
+                values: values
+            )
+            let id = EmbedderID(name: "test", digest: ContentDigest(of: "test"))
+            try store.add([(matrix, id)])
+        }
+
+        static func sample(_ number: Int) -> NewSample {
+            NewSample(
+                path: "/\(number).jpg",
+                sha256: ContentDigest(of: "\(number)"),
+                format: .jpeg,
+                width: 40,
+                height: 30,
+                bytes: 1000,
+                modifiedAt: 1_700_000_000,
+                damage: nil,
+                pixelDigest: ContentDigest(of: "pixels \(number)"),
+                perceptualHash: PerceptualHash(words: [UInt64(number), 1, 2, 3]),
+                metrics: ImageMetrics(),
+                facts: ImageFacts(camera: nil, capturedAt: nil, hasLocation: false)
+            )
+        }
+
+        func answer(_ item: ReviewItem) -> ReviewSubmission {
+            let shown = item.shown?.map(\.id) ?? [item.image?.id ?? 0]
+            let said = shown.map { truth[$0] ?? "" }
+            let counts = Dictionary(grouping: said, by: \.self).mapValues(\.count)
+            let most = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? ""
+            guard item.kind == .cluster else {
+                return ReviewSubmission(
+                    item: item.item,
+                    lease: item.lease,
+                    reviewer: "r",
+                    decision: .correct,
+                    annotations: [.classification(category: most)]
+                )
+            }
+            let isClear = Double(counts[most] ?? 0) >= 0.6 * Double(shown.count)
+            return ReviewSubmission(
+                item: item.item,
+                lease: item.lease,
+                reviewer: "r",
+                decision: isClear ? .accept : .reject,
+                label: isClear ? most : nil,
+                except: isClear ? shown.filter { truth[$0] != most } : nil
+            )
+        }
+
+        /// Decides what the queue gives, until it offers to accept something unseen or is empty.
+        func review(until isDone: (ReviewItem) -> Bool) throws -> ReviewItem? {
+            let stage = ReviewStage(dataset: dataset)
+            for _ in 0..<400 {
+                let items = try stage.next(limit: 20, reviewer: "r")
+                if items.isEmpty { return nil }
+                let found = items.first(where: isDone)
+                let results = try stage.decide(
+                    items.filter { $0.item != found?.item }.map(answer)
+                )
+                #expect(results.allSatisfy { $0.status == .decided })
+                if let found { return found }
+            }
+            return nil
+        }
+
+        var wrong: Int {
+            get throws {
+                try dataset.annotations().count { sample, labels in
+                    labels.contains {
+                        $0.state == .accepted && $0.label.category != truth[sample]
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `what is sure is accepted unseen once the audits prove it`() throws {
+        let blobs = try Blobs(count: 2_400, strays: 1)
+        let (dataset, stage) = (blobs.dataset, ReviewStage(dataset: blobs.dataset))
+        let found = try blobs.review { ($0.errorBound ?? 0) > 0 }
+        let item = try #require(found)
+        let before = try CertifyStage(dataset: dataset).run()
+        #expect(!before.certified && before.picturesNeeded > 0)
+        let unseen = try #require(item.members).count - (item.shown?.count ?? 0)
+        #expect(item.errorBound == 0.01 && unseen > 100)
+        #expect(item.shown?.count == 24 && item.size == unseen + 24)
+        // All members at once, and all back by one undo.
+        let decided = try stage.status().decided
+        _ = try stage.decide([blobs.answer(item)])
+        #expect(try stage.status().decided > decided + unseen)
+        _ = try HistoryStage(dataset: dataset).undo(nil, author: "r")
+        #expect(try stage.status().decided == decided)
+        _ = try HistoryStage(dataset: dataset).redo(nil, author: "r")
+        #expect(try stage.status().decided > decided + unseen)
+        // To the end: cheaper than looking at everything, with what was promised.
+        _ = try blobs.review { _ in false }
+        let status = try stage.status()
+        #expect(status.pending == 0)
+        #expect(try #require(status.cost) < 0.1)
+        #expect(try blobs.wrong <= 24)
+        let after = try CertifyStage(dataset: dataset).run()
+        #expect(after.certified && after.unseen > 500 && after.evidence.count == 1)
+        let evidence = try #require(after.evidence.first)
+        #expect(try blobs.wrong <= evidence.mostWrong && evidence.mostWrong <= 24)
+        #expect(try !CertifyStage(dataset: dataset).run(accuracy: 0.9999).certified)
+        #expect(try VerifyStage(dataset: dataset).run().ok)
+    }
+
+    @Test func `a screen that is not what was promised accepts nothing unseen`() throws {
+        let blobs = try Blobs(count: 2_400, strays: 0)
+        let found = try blobs.review { ($0.errorBound ?? 0) > 0 }
+        let item = try #require(found)
+        let stage = ReviewStage(dataset: blobs.dataset)
+        let decided = try stage.status().decided
+        let shown = try #require(item.shown).map(\.id)
+        let submission = ReviewSubmission(
+            item: item.item,
+            lease: item.lease,
+            reviewer: "r",
+            decision: .accept,
+            label: item.predictions.first?.label,
+            except: Array(shown.prefix(2))
+        )
+        #expect(try stage.decide([submission]).map(\.status) == [.decided])
+        #expect(try stage.status().decided == decided + shown.count - 2)
+        // Its members come back to the queue, and are not offered unseen again.
+        let label = item.predictions.first?.label
+        let again = try blobs.review {
+            ($0.errorBound ?? 0) > 0 && $0.predictions.first?.label == label
+        }
+        #expect(again == nil)
+        #expect(try stage.status().pending == 0)
+    }
+
+    @Test func `too many wrong ones are refused, and nothing is accepted unseen`() throws {
+        let blobs = try Blobs(count: 2_400, strays: 120)
+        let item = try blobs.review { ($0.errorBound ?? 0) > 0 }
+        #expect(item == nil)
+        #expect(try CertifyStage(dataset: blobs.dataset).run().unseen == 0)
+        #expect(try blobs.wrong == 0)
+    }
+}
