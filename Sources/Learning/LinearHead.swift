@@ -33,10 +33,15 @@ package struct LinearHead: Sendable, Equatable, Codable {
         if let start, start.dimension == dimension, start.classCount <= classCount {
             first.replaceSubrange(0..<start.parameters.count, with: start.parameters)
         }
-        parameters = LimitedMemoryMinimizer.minimize(from: first, iterations: iterations) {
-            objective.evaluate($0)
-        }
+        parameters = LimitedMemoryMinimizer.minimize(
+            from: first,
+            iterations: iterations,
+            tolerance: Self.tolerance
+        ) { objective.evaluate($0) }
     }
+
+    // Closer to the end of the slope no proposal changes any more.
+    private static let tolerance = 1e-3
 
     /// The scores of all classes for each row of `features`: a row a row of features.
     package func scores(_ features: Matrix) -> Matrix {

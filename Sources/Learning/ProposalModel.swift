@@ -17,6 +17,10 @@ package struct ProposalModel: Sendable, Equatable, Codable {
     private static let folds = 3
     /// Steps away from the head that saw all rows; few suffice to forget a part of them.
     private static let blindIterations = 12
+    /// Steps from an earlier model on, which a few further labels turn only a little.
+    private static let furtherIterations = 25
+    /// Labelled rows from which on only one part of them is held out.
+    private static let manyRows = 2_000
     /// Labelled rows below which no temperature is learned.
     private static let fewest = 30
 
@@ -48,6 +52,7 @@ package struct ProposalModel: Sendable, Equatable, Codable {
             LinearHead(
                 fitting: examples,
                 startingFrom: start?.heads[index],
+                iterations: start == nil ? 60 : Self.furtherIterations,
                 weightPenalty: penalty
             )
         }
@@ -114,8 +119,13 @@ package struct ProposalModel: Sendable, Equatable, Codable {
             labels.append(label)
         }
         guard known.count >= fewest else { return nil }
+        // Of many rows one part tells enough.
+        if known.count >= manyRows {
+            labels = known.indices.filter { known[$0] % folds == 0 }.map { labels[$0] }
+            known = known.filter { $0 % folds == 0 }
+        }
         var scores = Matrix(rows: known.count, columns: classCount)
-        for fold in 0..<folds {
+        for fold in 0..<folds where known.contains(where: { $0 % folds == fold }) {
             let seen = targets.indices.filter { $0 % folds != fold }
             let places = known.indices.filter { known[$0] % folds == fold }
             let blind = zip(examples, heads).map { examples, head in

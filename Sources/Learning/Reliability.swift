@@ -19,11 +19,22 @@ package struct Reliability: Sendable, Equatable, Codable {
     ///   - labels: The right class of each row; not empty.
     ///   - temperature: What scores are divided by.
     package init(scores: Matrix, labels: [Int], temperature: Double) {
+        let probabilities = labels.indices.flatMap { row in
+            Softmax.probabilities(
+                (0..<scores.columns).map { scores[row, $0] },
+                temperature: temperature
+            )
+        }
+        self.init(probabilities: probabilities, labels: labels)
+    }
+
+    /// Compares probabilities, as many a row as there are classes, with the right classes.
+    package init(probabilities: [Float], labels: [Int]) {
+        let classes = probabilities.count / max(labels.count, 1)
         var right = [Double](repeating: 0, count: Self.bins)
         var promised = right
         for (row, label) in labels.enumerated() {
-            let line = (0..<scores.columns).map { scores[row, $0] }
-            let likely = Softmax.probabilities(line, temperature: temperature)
+            let likely = Array(probabilities[row * classes..<(row + 1) * classes])
             let best = likely.indices.max { (likely[$0], $1) < (likely[$1], $0) } ?? 0
             let bin = min(Self.bins - 1, Int(likely[best] * Float(Self.bins)))
             promised[bin] += Double(likely[best])
