@@ -75,9 +75,14 @@ struct Proposer {
     static let name = "classifier"
 
     /// The next tasks, at most `limit`.
-    func plan(limit: Int, unavailable: [Bool]) -> [PlannedTask] {
+    func plan(limit: Int, unavailable: [Bool], strategy: ReviewStrategy) -> [PlannedTask] {
         guard limit > 0 else { return [] }
-        return ReviewPlanner.plan(state(unavailable, clusters: firstClusters()), limit: limit)
+        let clusters = strategy == .saving ? firstClusters() : []
+        return ReviewPlanner.plan(
+            state(unavailable, clusters: clusters),
+            limit: limit,
+            strategy: strategy
+        )
     }
 
     /// The open samples with their likeliest classes, the surest first.

@@ -11,6 +11,10 @@ public final class ReviewStage: Sendable {
         var model: ProposalModel?
     }
 
+    private typealias Conflict = (
+        id: Int64, plan: PlannedTask, proposals: [ReviewItem.Proposal]
+    )
+
     private static let attempts = 5
 
     let dataset: Dataset
@@ -29,6 +33,7 @@ public final class ReviewStage: Sendable {
     ///   - limit: The most items.
     ///   - reviewer: Who is given them.
     ///   - includingSkipped: Whether what the reviewer skipped is offered again.
+    ///   - strategy: In which order the queue asks.
     ///   - now: The time from which the leases count.
     /// - Returns: The items, in the order in which to decide them.
     /// - Throws: `CurationError.input` before anything was embedded; `.busy`.
@@ -36,12 +41,13 @@ public final class ReviewStage: Sendable {
         limit: Int,
         reviewer: String,
         includingSkipped: Bool = false,
+        strategy: ReviewStrategy = .saving,
         at now: Timestamp = .now
     ) throws -> [ReviewItem] {
         try rephrasing { () throws in
             // Others may take what was planned before it is leased; then it is planned anew.
             for _ in 0..<Self.attempts {
-                let tasks = try plan(limit, reviewer, includingSkipped, now)
+                let tasks = try plan(limit, reviewer, includingSkipped, strategy, now)
                 let given = try dataset.store.lease(
                     tasks,
                     to: reviewer,
@@ -58,6 +64,7 @@ public final class ReviewStage: Sendable {
         _ limit: Int,
         _ reviewer: String,
         _ includingSkipped: Bool,
+        _ strategy: ReviewStrategy,
         _ now: Timestamp
     ) throws -> [NewTask] {
         let store = dataset.store
@@ -71,7 +78,9 @@ public final class ReviewStage: Sendable {
                     || (!includingSkipped && knowledge.skipped.contains($0))
             }
         }
-        let bulk = try bulk(proposer, knowledge, leased, now) { unavailable() }
+        let bulk =
+            strategy == .saving
+            ? try bulk(proposer, knowledge, leased, now) { unavailable() } : BulkAccept.Plan()
         held.formUnion(bulk.held)
         let conflicts = try conflicts(limit, again, now)
         let first = conflicts.map(\.plan) + again
@@ -79,11 +88,25 @@ public final class ReviewStage: Sendable {
         let sure = (bulk.acceptances.map(\.task) + bulk.audits)
             .filter { asked.isDisjoint(with: $0.samples) }
         var tasks = Array((first + sure).prefix(limit))
-        tasks += proposer.plan(limit: limit - tasks.count, unavailable: unavailable())
+        tasks += proposer.plan(
+            limit: limit - tasks.count,
+            unavailable: unavailable(),
+            strategy: strategy
+        )
         if let model = proposer.stored(embedders: try store.embedders()), !tasks.isEmpty {
             try store.keep(model, at: now)
         }
-        return tasks.map { task in
+        return give(tasks, proposer, conflicts, bulk)
+    }
+
+    /// The tasks with what is proposed for them.
+    private func give(
+        _ tasks: [PlannedTask],
+        _ proposer: Proposer,
+        _ conflicts: [Conflict],
+        _ bulk: BulkAccept.Plan
+    ) -> [NewTask] {
+        tasks.map { task in
             let conflict = conflicts.first { $0.plan == task }
             return NewTask(
                 plan: task,
@@ -137,7 +160,7 @@ public final class ReviewStage: Sendable {
         _ limit: Int,
         _ again: [PlannedTask],
         _ now: Timestamp
-    ) throws -> [(id: Int64, plan: PlannedTask, proposals: [ReviewItem.Proposal])] {
+    ) throws -> [Conflict] {
         let taken = Set(again.flatMap(\.samples))
         return try dataset.store.openConflicts(limit: limit, now: now.seconds)
             .filter { !taken.contains($0.sample) }

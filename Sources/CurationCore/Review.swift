@@ -5,6 +5,16 @@ public enum ReviewReason: String, Sendable, Hashable, Codable, CaseIterable {
     case audit
 }
 
+/// In which order the queue asks.
+public enum ReviewStrategy: String, Sendable, Hashable, Codable, CaseIterable {
+    /// By what saves most of a person's time: screens while they pay, then what is least sure.
+    case saving
+    /// One by one, the least sure first.
+    case margin
+    /// One by one, in a random order.
+    case random
+}
+
 /// What a person says about a review task.
 public enum Decision: String, Sendable, Hashable, Codable, CaseIterable {
     case accept, correct, reject, skip

@@ -45,10 +45,18 @@ package struct ReviewPlanner: Sendable {
     ///
     /// There are fewer where it pays to learn from their outcome before planning further. There
     /// are none only when no row is open.
-    package static func plan(_ state: PlanningState, limit: Int) -> [PlannedTask] {
+    package static func plan(
+        _ state: PlanningState,
+        limit: Int,
+        strategy: ReviewStrategy = .saving
+    ) -> [PlannedTask] {
         guard limit > 0 else { return [] }
         var planner = Self(state)
-        planner.planTasks(limit)
+        switch strategy {
+        case .saving: planner.planTasks(limit)
+        case .margin where !state.probabilities.isEmpty: planner.planUncertain(limit)
+        case .margin, .random: planner.planRandom(limit)
+        }
         return Array(planner.tasks.prefix(limit))
     }
 
@@ -182,6 +190,14 @@ package struct ReviewPlanner: Sendable {
         for row in rows.prefix(count) { single(row, .uncertain) }
     }
 
+    /// Open rows one by one, in an order that has nothing to do with them.
+    private mutating func planRandom(_ count: Int) {
+        let keys = state.samples.map { SeededGenerator(seed: UInt64(bitPattern: $0)).first }
+        let rows = state.samples.indices.filter { isFree($0) }
+            .sorted { (keys[$0], $0) < (keys[$1], $1) }
+        for row in rows.prefix(count) { single(row, .representative) }
+    }
+
     // MARK: - Building tasks
 
     private func isFree(_ row: Int) -> Bool { state.isOpen(row) && !taken.contains(row) }
@@ -221,5 +237,13 @@ package struct ReviewPlanner: Sendable {
                 reason: reason
             )
         )
+    }
+}
+
+extension SeededGenerator {
+    /// The first number, which spreads seeds that follow each other.
+    fileprivate var first: UInt64 {
+        var copy = self
+        return copy.next()
     }
 }

@@ -8,3 +8,4 @@ extension SourceFormat: ExpressibleByArgument {}
 extension ImportStage.LabelsAs: ExpressibleByArgument {}
 extension PredictStage.Method: ExpressibleByArgument {}
 extension EmbedStage.Views: ExpressibleByArgument {}
+extension ReviewStrategy: ExpressibleByArgument {}

@@ -45,6 +45,10 @@ struct ReviewNextCommand: ParsableCommand {
     @Option(help: "The most items.") var limit = 1
     @Option(help: "Who reviews.") var reviewer = NSUserName()
     @Flag(help: "Offer again what this reviewer skipped.") var skipped = false
+    @Option(
+        help: "In which order to ask: saving (what saves most time), margin (least sure) or random."
+    )
+    var strategy = ReviewStrategy.saving
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
@@ -55,7 +59,8 @@ struct ReviewNextCommand: ParsableCommand {
         let items = try ReviewStage(dataset: try global.open()).next(
             limit: limit,
             reviewer: reviewer,
-            includingSkipped: skipped
+            includingSkipped: skipped,
+            strategy: strategy
         )
         for item in items {
             let best =
