@@ -5,7 +5,7 @@ import ReviewServer
 import Synchronization
 import Testing
 
-/// A data set in memory: one group of six, then single pictures.
+/// A data set in memory: one group of which six are shown, then single pictures.
 final class MemoryBackend: ReviewBackend {
     struct State {
         var decided: [String: ReviewSubmission] = [:]
@@ -128,6 +128,8 @@ final class MemoryBackend: ReviewBackend {
             expires: Self.expiry,
             reason: .cluster,
             shown: (1...6).map { Self.image($0) },
+            unseen: Array(101...190),
+            errorBound: 0.01,
             predictions: [Self.proposal]
         )
         return [group]

@@ -32,6 +32,11 @@ struct ReviewPageTests {
         try await page.wait(until: "document.querySelector('.tile img').naturalWidth === 1")
         #expect(try await page.evaluate("location.href.includes('token')") == "false")
         #expect(try await page.evaluate("document.cookie") == "")
+        // What an acceptance would take along unseen is said where it is pressed, and beside it.
+        let whole = try await page.evaluate("document.querySelector('.primary').innerText")
+        #expect(whole.contains("6 and 90 unseen as shoes"))
+        let beside = try await page.evaluate("document.body.innerText")
+        #expect(beside.contains("at most 1 % are"))
         try await page.press(right, "e", right, "e", right, "e")
         try await page.wait(until: "document.querySelectorAll('.tile.out').length === 3")
         let primary = try await page.evaluate("document.querySelector('.primary').innerText")

@@ -55,7 +55,10 @@ export class ClusterScreen {
   }
 
   /** What the next reader is told of this screen. */
-  get summary() { return `${this.#label ?? "not named yet"}, ${pictures(this.#members.length)}`; }
+  get summary() {
+    const unseen = this.#unseen === 0 ? "" : `, ${pictures(this.#unseen)} more unseen`;
+    return `${this.#label ?? "not named yet"}, ${pictures(this.#members.length)}${unseen}`;
+  }
 
   bindKeys() {
     bind("cluster", {
@@ -70,6 +73,24 @@ export class ClusterScreen {
       category: (event) => this.#nameByKey(event.key),
       picker: () => this.#pick(),
     });
+  }
+
+  /** How many members are not shown. */
+  get #unseen() { return (this.#item.size ?? 0) - this.#members.length; }
+
+  /** How many pictures an acceptance is about now: with a second odd one, or as another class, only those shown. */
+  get #accepted() {
+    const left = this.#members.length - this.#except.size;
+    const counts = this.#except.size <= 1 && this.#label === this.#item.predictions[0]?.label;
+    return left + (counts ? this.#unseen : 0);
+  }
+
+  get #unseenText() {
+    if (this.#unseen === 0) return `${pictures(this.#members.length)}, all of them shown.`;
+    const bound = `${+((this.#item.error_bound ?? 0) * 100).toFixed(2)} %`;
+    return `${this.#members.length} shown. To accept them accepts ${pictures(this.#unseen)} unseen too: `
+      + `of a random sample that was looked at so few were wrong that, of all such groups together, at most ${bound} are. `
+      + "With two pictures taken out, or as another class, only those shown are accepted.";
   }
 
   /** Whether a deciding key counts already. */
@@ -95,7 +116,9 @@ export class ClusterScreen {
       ? ["What are these?"]
       : ["Are these all ", h("span", { class: "class" }, dot(category), h("b", {}, this.#label)), "?"]));
     const score = this.#item.predictions.find(({ label }) => label === this.#label)?.score;
-    const parts = [pictures(this.#members.length), score === undefined ? "" : `score ${share(score)}`,
+    const count = this.#unseen === 0 ? pictures(this.#members.length)
+      : `${this.#members.length} shown of ${pictures(this.#members.length + this.#unseen)}`;
+    const parts = [count, score === undefined ? "" : `score ${share(score)}`,
       this.#except.size > 0 ? `${this.#except.size} taken out` : "click or E takes a picture out"];
     this.caption.textContent = parts.filter(Boolean).join("  \u00b7  ");
     this.#tiles.forEach((tile, index) => this.#paintTile(tile, index));
@@ -117,8 +140,11 @@ export class ClusterScreen {
   #paintBar() {
     const left = this.#members.length - this.#except.size;
     const named = this.#label !== undefined && left > 0;
+    const unseen = this.#accepted - left;
+    const text = unseen === 0 ? `accept ${left} as ${this.#label}`
+      : `accept ${left} and ${unseen} unseen as ${this.#label}`;
     this.bar.replaceChildren(
-      ...(named ? [button("A", `accept ${left} as ${this.#label}`, () => this.#accept(), "primary")] : []),
+      ...(named ? [button("A", text, () => this.#accept(), "primary")] : []),
       button("C", this.#label === undefined ? "name the group" : "other class", () => this.#pick(),
         named ? "" : "primary"),
       button("X", this.#item.predictions.length === 0 ? "no one class" : `not ${this.#item.predictions[0].label}`, () => this.#reject()),
@@ -136,7 +162,7 @@ export class ClusterScreen {
         ? "None. Pictures that are taken out come back later, not under this class."
         : `${pictures(this.#except.size)}: they come back later, not under this class.`)),
       section("This group", h("p", { class: "muted" },
-        `${this.#item.item}, ${pictures(this.#members.length)}, all of them shown.`)));
+        `${this.#item.item}, ${this.#unseenText}`)));
   }
 
   /** @param {string} key */
@@ -203,7 +229,7 @@ export class ClusterScreen {
       return say(left === 0 ? "All pictures are taken out; X rejects" : "Name the group first");
     }
     this.#decide({ decision: "accept", label: this.#label, except: [...this.#except] },
-      `Accepted ${left} as ${this.#label}`);
+      `Accepted ${this.#accepted} as ${this.#label}`);
   }
 
   #reject() {
