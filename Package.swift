@@ -23,6 +23,7 @@ let argumentParser = Target.Dependency.product(
 )
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 
 let stages: [Target.Dependency] = [
@@ -44,6 +45,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
         // Values that flow along the pipeline.
@@ -59,7 +61,7 @@ let package = Package(
         stage("History"),
         stage("Reviewing"),
         stage("Quality"),
-        stage("Interchange"),
+        stage("Interchange", yams),
         stage("Export"),
 
         // The pipeline, and its two front doors.

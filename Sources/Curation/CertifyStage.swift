@@ -71,6 +71,7 @@ public struct CertifyStage: Sendable {
     /// - Parameters:
     ///   - accuracy: The share of right labels asked for, 0 to 1.
     ///   - confidence: The probability with which the answer holds, above 0 and below 1.
+    /// - Returns: How many labels are right at least, with the evidence.
     /// - Throws: `CurationError.badData` for shares out of range; `.input` without any picture.
     public func run(accuracy: Double = 0.99, confidence: Double = 0.95) throws -> Certificate {
         guard (0...1).contains(accuracy), confidence > 0, confidence < 1 else {

@@ -65,6 +65,8 @@ public struct PredictStage: Sendable {
     ///   - method: What proposes.
     ///   - alpha: The most share of wrong labels among those accepted unseen, above 0 and below 1.
     ///   - delta: The probability with which more of them may be wrong, above 0 and below 1.
+    ///   - now: The time that the log notes.
+    /// - Returns: What was proposed, how good the probabilities are, and what may be accepted unseen.
     /// - Throws: `CurationError.input` before anything was embedded or, for neighbours, clustered.
     public func run(
         _ method: Method = .classifier,

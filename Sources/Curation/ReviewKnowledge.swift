@@ -23,10 +23,17 @@ struct ReviewKnowledge: Sendable {
     /// Whether no row carries a class yet.
     let isEmpty: Bool
 
-    /// Reads what is known of `samples`; skips are those of `reviewer`.
-    init(of samples: [Sample.ID], reviewer: String?, store: DatasetStore) throws {
+    /// Reads what is known of `samples`; skips are those of `reviewer`, `further` classes are added at
+    /// the end.
+    init(
+        of samples: [Sample.ID],
+        reviewer: String?,
+        store: DatasetStore,
+        adding further: [String] = []
+    ) throws {
         let rows = Dictionary(uniqueKeysWithValues: samples.enumerated().map { ($1, $0) })
-        let names = try store.schema().schema.categories.map(\.name)
+        var names = try store.schema().schema.categories.map(\.name)
+        for name in further where !names.contains(name) { names.append(name) }
         let index = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
         var labels = [Int?](repeating: nil, count: samples.count)
         var taught = labels
@@ -42,24 +49,19 @@ struct ReviewKnowledge: Sendable {
             case .proposed: preconditionFailure("the store gave what was reviewed")
             }
         }
-        var skipped = Set<Int>()
-        var history: [PlanningState.Outcome] = []
-        for review in try store.reviews() {
+        let reviews = try store.reviews()
+        let own = reviews.filter { $0.decision == .skip && $0.reviewer == reviewer }
+        skipped = Set(own.flatMap(\.samples).compactMap { rows[$0] })
+        history = reviews.filter { $0.decision != .skip }.map { review in
             let shown = review.samples.compactMap { rows[$0] }
-            guard review.decision != .skip else {
-                if review.reviewer == reviewer { skipped.formUnion(shown) }
-                continue
-            }
-            let outcome = PlanningState.Outcome(review, rows: shown, classes: index)
-            history.append(outcome.settled(by: labels))
+            return PlanningState.Outcome(review, rows: shown, classes: index)
+                .settled(by: labels)
         }
         classes = names
         declaredClasses = try store.declaredCategoryCount()
         self.labels = labels
         self.taught = taught
         self.refuted = refuted
-        self.history = history
-        self.skipped = skipped
         isEmpty = labels.allSatisfy { $0 == nil }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Curation
+import Foundation
 
 /// `winnow predict`.
 struct PredictCommand: ParsableCommand {
@@ -17,14 +18,25 @@ struct PredictCommand: ParsableCommand {
             at most --alpha of the rest is wrong, with probability 1 - --delta, one screen a
             class accepts it. `winnow certify` says what it proves.
 
-            Example:
+            Rules that people write propose classes as well: --labelers takes a YAML file,
+            and says of each rule how many pictures it covers, where it contradicts others
+            and, by what people decided, how often it is right. They vote by that.
+
+              labelers:
+                - {label: shoes, path: "*/shoes/*"}
+                - {label: night, brightness: {below: 0.2}, field: {source: camera-2}}
+                - {label: cat, like: [17, IMG_0042.jpg], within: 0.8}
+
+            Examples:
               winnow predict --with neighbors -d ~/cats
+              winnow predict --labelers rules.yaml -d ~/cats
             """
     )
 
     @Option(help: "What proposes: classifier or neighbors.")
     var with = PredictStage.Method.classifier
 
+    @Option(help: "Propose by the rules of this YAML file instead.") var labelers: String?
     @Option(help: "The most share of wrong labels among those accepted unseen.")
     var alpha = BulkAccept.alpha
     @Option(help: "The probability with which more of them may be wrong.")
@@ -33,6 +45,11 @@ struct PredictCommand: ParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
+        if let labelers {
+            let stage = LabelerStage(dataset: try global.open())
+            let report = try stage.run(URL(filePath: labelers))
+            return try Terminal.show(report, json: global.json, or: report.words)
+        }
         let report = try PredictStage(dataset: try global.open())
             .run(with, alpha: alpha, delta: delta)
         try Terminal.show(report, json: global.json, or: report.summary)
@@ -61,5 +78,23 @@ extension PredictStage.Report {
         return "\(predicted) labels proposed for \(images) pictures (\(sources)). "
             + "\(seconds.rounded(to: 1)) s, \(imagesPerSecond.rounded(to: 0)) a second."
             + held + audits
+    }
+}
+
+extension LabelerStage.Report {
+    /// What the labelers did, a line each.
+    var words: String {
+        let lines = labelers.map { labeler in
+            let accuracy =
+                labeler.accuracy.map {
+                    ", right in \($0.percent) of \(labeler.checked) decided"
+                } ?? ""
+            return
+                "  \(labeler.name.printable): \(labeler.label.printable) for \(labeler.covered), "
+                + "\(labeler.conflicts) contradicted\(accuracy)"
+        }
+        let first =
+            "\(predicted) labels proposed; the rules cover \(covered) of \(images) pictures."
+        return ([first] + lines).joined(separator: "\n")
     }
 }

@@ -262,6 +262,33 @@ import Testing
         #expect(try session.winnow.run(["export-verify", folder.path]).status == 0)
     }
 
+    @Test func `rules that people write propose classes, and are held to what was decided`() throws
+    {
+        let session = try Session(photos: 6)
+        try session.documents(["fields", "set", "source", "shop", "1", "2", "3"], of: "fields-set")
+        try session.documents(["label", "1", "2", "--as", "shoes"])
+        try session.documents(["label", "3", "--as", "hat"])
+        let file = session.winnow.folder.url.appending(path: "labelers.yaml")
+        let text = """
+            labelers:
+              - {name: shop, label: shoes, field: {source: shop}}
+              - {label: hat, path: "*IMG_000[4-6].jpg"}
+              - {label: wide, width: {above: 1}}
+            """
+        try Data(text.utf8).write(to: file)
+        let words = ["predict", "--labelers", file.path]
+        let report = try #require(try session.documents(words, of: "predict-labelers").first)
+        let rules = try #require(report["labelers"] as? [[String: Any]])
+        #expect(rules.map { $0["covered"] as? Int } == [3, 3, 6])
+        #expect(rules.map { $0["checked"] as? Int } == [3, 0, 3])
+        let accuracy = try #require(rules[0]["accuracy"] as? Double)
+        #expect(abs(accuracy - 2 / 3) < 1e-9)
+        #expect(report["predicted"] as? Int == 3)
+        try Data("labelers: [".utf8).write(to: file)
+        try session.documents(words, status: 65)
+        try session.documents(["predict", "--labelers", "nowhere.yaml"], status: 66)
+    }
+
     @Test func `what a rule holds back and what is forgotten is in no export`() throws {
         let session = try Session(photos: 5)
         try session.documents(["label", "1", "2", "3", "4", "5", "--as", "cat"])
