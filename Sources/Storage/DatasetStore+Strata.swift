@@ -88,7 +88,8 @@ extension DatasetStore {
         }
     }
 
-    /// The members of a stratum that are still in the data set, in their random order.
+    /// The members of a stratum that are still in the data set, as their classes are, in their random
+    /// order.
     package func members(ofStratum id: Int64) throws(StorageError) -> [StoredStratumMember] {
         try read { try Self.members(ofStratum: id, in: $0) }
     }
@@ -107,7 +108,7 @@ extension DatasetStore {
                             AND refused.category = member.category) AS isRefused
                 FROM stratumMember AS member
                 JOIN sample ON sample.id = member.sample AND sample.present = 1
-                JOIN category ON category.id = member.category
+                JOIN category ON category.id = member.category AND category.present = 1
                 LEFT JOIN currentLabel AS accepted
                     ON accepted.sample = member.sample AND accepted.state = 'accepted'
                 WHERE member.stratum = ? ORDER BY member.position
@@ -237,11 +238,12 @@ extension DatasetStore {
             let rows = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT member.stratum, count(*) AS images FROM stratumMember AS member
+                    SELECT member.stratum, count(DISTINCT member.sample) AS images
+                    FROM stratumMember AS member
+                    JOIN stratum ON stratum.id = member.stratum AND stratum.state = 'proven'
                     JOIN sample ON sample.id = member.sample AND sample.present = 1
                     JOIN currentLabel AS label
                         ON label.sample = member.sample AND label.state = 'accepted'
-                        AND label.category = member.category
                     JOIN annotation ON annotation.id = label.revision
                     WHERE annotation.source LIKE ? || '%' GROUP BY member.stratum
                     """,

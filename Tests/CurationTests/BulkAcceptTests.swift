@@ -145,6 +145,11 @@ import Testing
         let evidence = try #require(after.evidence.first)
         #expect(try blobs.wrong <= evidence.mostWrong && evidence.mostWrong <= 24)
         #expect(try !CertifyStage(dataset: dataset).run(accuracy: 0.9999).certified)
+        // A class that is called otherwise, or joined with another, changes nothing of what is proven.
+        let classes = ClassStage(dataset: dataset, author: "r")
+        _ = try classes.rename("a", to: "first")
+        _ = try classes.merge("b", into: "first")
+        #expect(try CertifyStage(dataset: dataset).run().unseen == after.unseen)
         #expect(try VerifyStage(dataset: dataset).run().ok)
     }
 
