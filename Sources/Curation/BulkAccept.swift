@@ -46,24 +46,21 @@ public struct BulkAccept: Sendable {
         var plan = Plan()
         for stored in try store.strata() where stored.state != .refused {
             let stratum = try stratum(stored)
-            switch stored.state {
-            case .refused: continue
-            case .proven: try add(stratum, stored, to: &plan, at: now)
-            case .audited:
-                switch stratum.verdict {
-                case .refused: try store.refuse(stratum: stored.id)
-                case .audit(let count):
-                    plan.audits += stratum.audits(count) { !leased.contains($0) }
-                    plan.held.formUnion(open(stratum))
-                case .proven:
-                    let bound = stratum.bound
-                    try store.prove(
-                        stratum: stored.id,
-                        audited: bound.audited,
-                        wrong: bound.wrong
-                    )
-                    try add(stratum, stored, to: &plan, at: now)
-                }
+            let offered = try store.offeredLabels(ofStratum: stored.id, now: now.seconds)
+            // What was accepted stays so; before that, audits may be undone, or come to other results.
+            guard !offered.contains(where: \.isDecided) else {
+                add(stratum, stored.id, offered, to: &plan)
+                continue
+            }
+            switch stratum.verdict {
+            case .refused: try store.refuse(stratum: stored.id)
+            case .audit(let count):
+                plan.audits += stratum.audits(count) { !leased.contains($0) }
+                plan.held.formUnion(open(stratum))
+            case .proven:
+                let bound = stratum.bound
+                try store.prove(stratum: stored.id, audited: bound.audited, wrong: bound.wrong)
+                add(stratum, stored.id, offered, to: &plan)
             }
         }
         return plan
@@ -91,14 +88,13 @@ public struct BulkAccept: Sendable {
     /// Offers the classes that were not offered; what was refused goes back to the queue.
     private func add(
         _ stratum: Stratum,
-        _ stored: StoredStratum,
-        to plan: inout Plan,
-        at now: Timestamp
-    ) throws {
-        let offered = try store.offeredLabels(ofStratum: stored.id, now: now.seconds)
+        _ id: Int64,
+        _ offered: [(label: String, isDecided: Bool)],
+        to plan: inout Plan
+    ) {
         let decided = Set(offered.filter(\.isDecided).map(\.label))
         let tasks = stratum.acceptances(except: Set(offered.map(\.label)))
-        plan.acceptances += tasks.map { Acceptance(task: $0, stratum: stored.id) }
+        plan.acceptances += tasks.map { Acceptance(task: $0, stratum: id) }
         let waiting = Set(tasks.compactMap(\.label)).union(offered.map(\.label)).subtracting(
             decided
         )
@@ -120,7 +116,7 @@ public struct BulkAccept: Sendable {
     ) throws {
         let earlier = try store.strata()
         guard labels >= Self.fewestLabels * max(classes, 2), earlier.count < Self.mostStrata,
-            try earlier.allSatisfy({ try isOver($0, at: now) }),
+            try plan(leased: [], at: now).held.isEmpty,
             earlier.last.map({ Double(labels) >= Self.growth * Double($0.labels) }) ?? true
         else { return }
         var level = delta / 2
@@ -168,7 +164,7 @@ public struct BulkAccept: Sendable {
 
     /// The stratum that is being audited; nil when none is.
     func waiting() throws -> PredictStage.Report.Stratum? {
-        for stored in try store.strata() where stored.state == .audited {
+        for stored in try store.strata() where stored.state != .refused {
             guard case .audit(let count) = try stratum(stored).verdict else { continue }
             return PredictStage.Report.Stratum(
                 images: stored.population,
@@ -177,16 +173,5 @@ public struct BulkAccept: Sendable {
             )
         }
         return nil
-    }
-
-    private func isOver(_ stored: StoredStratum, at now: Timestamp) throws -> Bool {
-        switch stored.state {
-        case .refused: return true
-        case .audited: return false
-        case .proven:
-            var plan = Plan()
-            try add(try stratum(stored), stored, to: &plan, at: now)
-            return plan.held.isEmpty
-        }
     }
 }

@@ -133,8 +133,8 @@ extension DatasetStore {
         try write { database in
             try database.execute(
                 sql: """
-                    UPDATE stratum SET state = 'proven', audited = ?, wrong = ?
-                    WHERE id = ? AND state = 'audited'
+                    UPDATE stratum SET state = 'proven', audited = ?1, wrong = ?2
+                    WHERE id = ?3 AND (audited IS NOT ?1 OR wrong IS NOT ?2)
                     """,
                 arguments: [audited, wrong, id]
             )
@@ -145,7 +145,9 @@ extension DatasetStore {
     package func refuse(stratum id: Int64) throws(StorageError) {
         try write { database in
             try database.execute(
-                sql: "UPDATE stratum SET state = 'refused' WHERE id = ? AND state = 'audited'",
+                sql: """
+                    UPDATE stratum SET state = 'refused', audited = NULL, wrong = NULL WHERE id = ?
+                    """,
                 arguments: [id]
             )
         }

@@ -179,6 +179,33 @@ import Testing
         #expect(try stage.status().pending == 0)
     }
 
+    @Test func `an audit that is taken back is made again before anything is accepted unseen`()
+        throws
+    {
+        let blobs = try Blobs(count: 2_400, strays: 0)
+        let stage = ReviewStage(dataset: blobs.dataset)
+        // What is offered is given back, so that nothing of the stratum is accepted.
+        var isOffered = false
+        for _ in 0..<400 where !isOffered {
+            let items = try stage.next(limit: 20, reviewer: "r")
+            isOffered = items.contains { ($0.errorBound ?? 0) > 0 }
+            if isOffered {
+                try stage.release(items.map(\.lease))
+            } else {
+                _ = try stage.decide(items.map(blobs.answer))
+            }
+        }
+        #expect(isOffered)
+        _ = try stage.undo(reviewer: "r", steps: 12)
+        // What was taken back comes first, then it is proven again.
+        let again = try stage.next(limit: 20, reviewer: "r")
+        #expect(again.contains { $0.reason == .audit })
+        #expect(again.allSatisfy { ($0.errorBound ?? 0) == 0 })
+        _ = try stage.decide(again.map(blobs.answer))
+        let found = try blobs.review { ($0.errorBound ?? 0) > 0 }
+        #expect(found != nil)
+    }
+
     @Test func `too many wrong ones are refused, and nothing is accepted unseen`() throws {
         let blobs = try Blobs(count: 2_400, strays: 120)
         let item = try blobs.review { ($0.errorBound ?? 0) > 0 }
