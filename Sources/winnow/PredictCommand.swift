@@ -70,6 +70,9 @@ extension PredictStage.Report {
                 " \($0.images) may be accepted unseen once \($0.audits) of them were looked at: "
                     + "`winnow review` asks about those first."
             } ?? ""
+        guard predicted > 0 || heldOutAccuracy == nil else {
+            return "Every picture is decided: there is nothing to propose.\(held)"
+        }
         guard predicted > 0 else {
             return
                 "Nothing is reviewed yet, so nothing can be proposed: start with `winnow review`."
