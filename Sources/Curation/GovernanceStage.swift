@@ -54,9 +54,15 @@ public struct HeldBack: Sendable, Codable {
 /// Licence, source, consent and other fields of images, and rules that keep images out of exports.
 public struct GovernanceStage: Sendable {
     private let dataset: Dataset
+    private let author: String
+    private let message: String
 
-    /// Creates the stage.
-    public init(dataset: Dataset) { self.dataset = dataset }
+    /// Creates the stage, for who changes something and why.
+    public init(dataset: Dataset, author: String = "winnow", message: String = "") {
+        self.dataset = dataset
+        self.author = author
+        self.message = message
+    }
 
     /// The fields that images can have, by name.
     ///
@@ -77,19 +83,14 @@ public struct GovernanceStage: Sendable {
     /// Makes a field, or gives one other choices or another description.
     ///
     /// - Throws: `CurationError.badData` when values of now would not fit.
-    public func define(
-        _ field: Field,
-        author: String,
-        message: String = "",
-        at moment: Timestamp = .now
-    ) throws -> EditReport {
+    public func define(_ field: Field, at moment: Timestamp = .now) throws -> EditReport {
         guard let kind = FieldDefinition.Kind(rawValue: field.type) else {
             throw CurationError.badData(
                 "'\(field.type)' is no type: use text, number, boolean, date or choice"
             )
         }
-        return try rephrasing { () throws in
-            let change = try dataset.store.define(
+        return try edit {
+            try dataset.store.define(
                 FieldDefinition(
                     name: field.field,
                     kind: kind,
@@ -100,27 +101,15 @@ public struct GovernanceStage: Sendable {
                 message: message,
                 at: moment
             )
-            return EditReport(change.map { ($0, 1) })
         }
     }
 
     /// Takes a field away that no image has a value of and no rule names.
     ///
     /// - Throws: `CurationError.badData` when there is no such field, or it is in use.
-    public func removeField(
-        _ name: String,
-        author: String,
-        message: String = "",
-        at moment: Timestamp = .now
-    ) throws -> EditReport {
-        try rephrasing { () throws in
-            let change = try dataset.store.removeField(
-                name,
-                author: author,
-                message: message,
-                at: moment
-            )
-            return EditReport(change.map { ($0, 1) })
+    public func removeField(_ name: String, at moment: Timestamp = .now) throws -> EditReport {
+        try edit {
+            try dataset.store.removeField(name, author: author, message: message, at: moment)
         }
     }
 
@@ -130,8 +119,6 @@ public struct GovernanceStage: Sendable {
     public func set(
         _ field: String,
         to values: [(sample: Sample.ID, value: String?)],
-        author: String,
-        message: String = "",
         at moment: Timestamp = .now
     ) throws -> EditReport {
         try rephrasing { () throws in
@@ -170,8 +157,6 @@ public struct GovernanceStage: Sendable {
     public func set(
         _ rule: Rule,
         isRemoved: Bool,
-        author: String,
-        message: String = "",
         at moment: Timestamp = .now
     ) throws -> EditReport {
         let tests = ExportRule.Test.allCases.map(\.rawValue).joined(separator: ", ")
@@ -183,16 +168,20 @@ public struct GovernanceStage: Sendable {
                 "the tests present and absent take no value, all others take one"
             )
         }
-        return try rephrasing { () throws in
-            let change = try dataset.store.setRule(
+        return try edit {
+            try dataset.store.setRule(
                 ExportRule(field: rule.field, test: test, value: rule.value, reason: rule.reason),
                 isRemoved: isRemoved,
                 author: author,
                 message: message,
                 at: moment
             )
-            return EditReport(change.map { ($0, 1) })
         }
+    }
+
+    /// Reports a change of one field or rule; none where nothing differs.
+    private func edit(_ change: () throws -> Int64?) throws -> EditReport {
+        try rephrasing { () throws in EditReport(try change().map { ($0, 1) }) }
     }
 
     /// The images that the rules of now keep out of exports, by id.

@@ -182,7 +182,7 @@ struct Proposer {
     func stored(embedders: [StoredEmbedder]) -> StoredModel? {
         guard let model else { return nil }
         var parameters = [
-            "labels": "\(knowledge.labels.count { $0 != nil })",
+            "labels": "\(knowledge.taught.count { $0 != nil })",
             "refuted": "\(knowledge.refuted.reduce(0) { $0 + $1.count })",
             "classes": knowledge.classes.joined(separator: ","),
             "dimension": "\(model.heads[0].dimension)",

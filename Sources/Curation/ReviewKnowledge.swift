@@ -20,7 +20,7 @@ struct ReviewKnowledge: Sendable {
     let history: [PlanningState.Outcome]
     /// Rows that the reviewer skipped.
     let skipped: Set<Int>
-    /// Whether no row carries a class yet.
+    /// Whether no row carries a class yet that a person looked at.
     let isEmpty: Bool
 
     /// Reads what is known of `samples`; skips are those of `reviewer`, `further` classes are added at
@@ -62,7 +62,7 @@ struct ReviewKnowledge: Sendable {
         self.labels = labels
         self.taught = taught
         self.refuted = refuted
-        isEmpty = labels.allSatisfy { $0 == nil }
+        isEmpty = taught.allSatisfy { $0 == nil }
     }
 }
 

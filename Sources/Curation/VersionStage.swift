@@ -70,7 +70,8 @@ public struct VersionStage: Sendable {
         )
     }
 
-    /// What made the labels of now, but for the models: the tool and the embedders.
+    /// What made the labels of now, but for the models: the tool, the embedders, and what was accepted
+    /// unseen by which bound.
     func lineage() throws -> [String: String] {
         var lineage = ["tool": "winnow \(WinnowRelease.version)", "quality": try quality()]
         for embedder in try dataset.store.embedders() where embedder.id.name != ReviewFeatures.name
@@ -81,6 +82,12 @@ public struct VersionStage: Sendable {
             lineage["embedder"] = main.id.name
             lineage["embedder.rows"] = "\(try dataset.store.rowCount(of: main.id))"
             lineage["embedder.rowsDigest"] = try dataset.store.rowsDigest(of: main.id)?.hex
+        }
+        for stratum in try dataset.store.strata() {
+            guard let audited = stratum.audited, let wrong = stratum.wrong else { continue }
+            lineage["stratum.\(stratum.id)"] =
+                "alpha=\(stratum.alpha) level=\(stratum.level) population=\(stratum.population) "
+                + "audited=\(audited) wrong=\(wrong)"
         }
         return lineage
     }

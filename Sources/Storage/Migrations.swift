@@ -16,10 +16,15 @@ enum Migrations {
                     CHECK (present IN (0, 1))
                     """
             )
-            let known = Set(try String.fetchAll(database, sql: "SELECT name FROM field"))
-            for field in GovernanceRevision.usual where !known.contains(field.key[1]) {
-                try field.store(in: database)
-            }
+            // The fields of `GovernanceRevision.usual`, written out: a step stays as it is.
+            try database.execute(
+                sql: """
+                    INSERT OR IGNORE INTO field (name, type, description) VALUES
+                        ('consent', 'boolean', 'Whether those who are seen agreed to its use.'),
+                        ('licence', 'text', 'Under which terms it may be used.'),
+                        ('source', 'text', 'Where it comes from.')
+                    """
+            )
         }
         migrator.registerMigration("0.1.0: strata") { database in
             try database.execute(

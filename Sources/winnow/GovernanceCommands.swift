@@ -57,11 +57,7 @@ struct FieldsCommand: ParsableCommand {
                 choices: choices?.split(separator: ",").map(String.init) ?? [],
                 description: description
             )
-            let report = try GovernanceStage(dataset: try global.open()).define(
-                field,
-                author: edit.author,
-                message: edit.message
-            )
+            let report = try edit.stage(try global.open()).define(field)
             try report.show("field made or changed", json: global.json)
         }
     }
@@ -76,11 +72,7 @@ struct FieldsCommand: ParsableCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() throws {
-            let report = try GovernanceStage(dataset: try global.open()).removeField(
-                name,
-                author: edit.author,
-                message: edit.message
-            )
+            let report = try edit.stage(try global.open()).removeField(name)
             try report.show("field taken away", json: global.json)
         }
     }
@@ -108,11 +100,9 @@ struct FieldsCommand: ParsableCommand {
             let dataset = try global.open()
             let labels = LabelStage(dataset: dataset)
             let samples = try all ? dataset.samples() : labels.images(images)
-            let report = try GovernanceStage(dataset: dataset).set(
+            let report = try edit.stage(dataset).set(
                 name,
-                to: samples.map { ($0.id, value.isEmpty ? nil : value) },
-                author: edit.author,
-                message: edit.message
+                to: samples.map { ($0.id, value.isEmpty ? nil : value) }
             )
             try report.show("pictures changed", json: global.json)
         }
@@ -191,13 +181,7 @@ struct RulesCommand: ParsableCommand {
 
         func apply(isRemoved: Bool) throws {
             let rule = Rule(field: field, test: test, value: value, reason: reason)
-            let stage = GovernanceStage(dataset: try global.open())
-            let report = try stage.set(
-                rule,
-                isRemoved: isRemoved,
-                author: edit.author,
-                message: edit.message
-            )
+            let report = try edit.stage(try global.open()).set(rule, isRemoved: isRemoved)
             try report.show(isRemoved ? "rule taken back" : "rule made", json: global.json)
         }
     }
@@ -238,5 +222,12 @@ struct RulesCommand: ParsableCommand {
                 )
             }
         }
+    }
+}
+
+extension EditOptions {
+    /// The fields and rules, for who changes them.
+    fileprivate func stage(_ dataset: Dataset) -> GovernanceStage {
+        GovernanceStage(dataset: dataset, author: author, message: message)
     }
 }

@@ -150,6 +150,8 @@ import Testing
         _ = try classes.rename("a", to: "first")
         _ = try classes.merge("b", into: "first")
         #expect(try CertifyStage(dataset: dataset).run().unseen == after.unseen)
+        let version = try VersionStage(dataset: dataset).commit(message: "", author: "r")
+        #expect(version.lineage["stratum.1"]?.contains("alpha=0.01 level=0.025") == true)
         #expect(try VerifyStage(dataset: dataset).run().ok)
     }
 
@@ -207,9 +209,11 @@ import Testing
     }
 
     @Test func `too many wrong ones are refused, and nothing is accepted unseen`() throws {
-        let blobs = try Blobs(count: 2_400, strays: 120)
+        let blobs = try Blobs(count: 2_400, strays: 12)
         let item = try blobs.review { ($0.errorBound ?? 0) > 0 }
         #expect(item == nil)
+        let strata = try DatasetStore(opening: blobs.dataset.folder).strata()
+        #expect(!strata.isEmpty && strata.allSatisfy { $0.state == .refused })
         #expect(try CertifyStage(dataset: blobs.dataset).run().unseen == 0)
         #expect(try blobs.wrong == 0)
     }
