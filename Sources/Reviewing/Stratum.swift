@@ -113,10 +113,10 @@ package struct Stratum: Sendable {
 
     /// A screen for each class of the open members, which stands for all of them.
     ///
-    /// `decided`: Classes that were offered before, which are not offered again.
-    package func acceptances(except decided: Set<String>) -> [PlannedTask] {
+    /// `offered`: Classes that were offered before, which are not offered again.
+    package func acceptances(except offered: Set<String>) -> [PlannedTask] {
         Dictionary(grouping: members.filter { $0.outcome == .open }, by: \.label)
-            .filter { !decided.contains($0.key) && $0.value.count >= ScreenGain.fewest }
+            .filter { !offered.contains($0.key) && $0.value.count >= ScreenGain.fewest }
             .sorted { $0.key < $1.key }
             .map { label, members in
                 PlannedTask(
@@ -128,10 +128,10 @@ package struct Stratum: Sendable {
             }
     }
 
-    /// Whether a set is large enough for one, so that audits leave something to accept.
+    /// How many of the surest pictures make a stratum of which audits leave something to accept.
     ///
     /// `shares`: How likely each picture carries its class, the surest first.
-    /// - Returns: How many of the surest make the stratum; nil when none pays.
+    /// - Returns: How many; nil when no stratum pays.
     package static func size(
         of shares: [Double],
         alpha: Double,
