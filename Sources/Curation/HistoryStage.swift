@@ -54,6 +54,8 @@ public struct UndoReport: Sendable, Codable {
     public let restored: Int
     /// How many were left, since something newer changed them.
     public let skipped: Int
+    /// The branch that is in use since, where that changed: the batch was a switch.
+    public let branch: String?
 
     init(_ outcome: UndoOutcome) {
         undone = "b-\(outcome.batch)"
@@ -61,6 +63,7 @@ public struct UndoReport: Sendable, Codable {
         kind = outcome.kind.rawValue
         restored = outcome.restored
         skipped = outcome.skipped
+        branch = outcome.branch
     }
 }
 

@@ -56,6 +56,24 @@ struct CategoryRow: LoggedRow, Hashable {
         for row in rows { try row.insert(change: change, in: database) }
     }
 
+    /// Refuses to bring back a name that another class has taken since.
+    static func checkNames(_ rows: [CategoryRow], in database: Database) throws {
+        let own = Set(rows.map(\.category))
+        for row in rows where row.isPresent {
+            let holder = try Int64.fetchOne(
+                database,
+                sql: "SELECT id FROM category WHERE name = ? AND present = 1",
+                arguments: [row.name]
+            )
+            if let holder, !own.contains(holder) {
+                throw StorageError.category(
+                    row.name,
+                    reason: "another class has the name by now: rename that one first"
+                )
+            }
+        }
+    }
+
     /// Writes what the class is now, and that it is so from the act on.
     func insert(change: Int64, in database: Database) throws {
         let values: StatementArguments = [

@@ -35,9 +35,7 @@ extension DatasetStore {
     /// What no version of the branch holds; before the first version, all that there is.
     private static func uncommitted(in database: Database) throws -> StateDifference {
         let head = try reference(branch(in: database), in: database)
-        let point =
-            try head.map { try LogPoint(of: requireDigest($0), in: database) }
-            ?? LogPoint(change: 0, in: database)
+        let point = try LogPoint(since: head.map(requireDigest), in: database)
         return try difference(from: point, to: LogPoint.now(in: database), in: database)
     }
 
@@ -87,7 +85,7 @@ extension DatasetStore {
         }
     }
 
-    private static func checkIsBranch(_ name: String, in database: Database) throws {
+    static func checkIsBranch(_ name: String, in database: Database) throws {
         let kind = try String.fetchOne(
             database,
             sql: "SELECT kind FROM reference WHERE name = ?",
@@ -113,7 +111,7 @@ extension DatasetStore {
     /// Makes the labels, images and classes of now those of another branch's newest version.
     ///
     /// `leavingBehind`: Whether to go even though there is work that no version holds.
-    /// - Returns: The number of the change; nil where nothing differs.
+    /// - Returns: The number of the change; nil where the branch is in use and nothing differs.
     /// - Throws: `StorageError.uncommitted`, `.merging`, `.branch`.
     @discardableResult
     package func switchBranch(
@@ -126,13 +124,17 @@ extension DatasetStore {
         try write { database in
             try Self.checkIsBranch(name, in: database)
             try Self.checkIsFinished(leavingBehind: leavingBehind, in: database)
-            guard let id = try Self.reference(name, in: database) else { return nil }
+            let id = try Self.reference(name, in: database) ?? ""
             let point = try LogPoint(of: Self.requireDigest(id), in: database)
             var batch = LabelBatch(kind: .switch, author: author, message: message, at: moment)
-            batch.payload["branch"] = name
+            let current = try Self.branch(in: database)
+            batch.payload.merge(
+                try SwitchReturn.payload(leaving: current, for: name, in: database)
+            ) { $1 }
             try Self.add(point, to: &batch, in: database)
+            guard name != current || !batch.isEmpty else { return nil }
             try database.execute(sql: "UPDATE dataset SET branch = ?", arguments: [name])
-            return batch.isEmpty ? nil : try batch.append(to: database)
+            return try batch.append(to: database)
         }
     }
 

@@ -52,14 +52,13 @@ extension DatasetStore {
                     images: 0
                 )
             }
-            var merge = MergeBatch(author: author, at: moment, called: name, ours: branch)
-            merge.explain(message)
+            let note = BatchNote(author: author, message: message, at: moment)
+            var merge = MergeBatch(of: theirs, called: name, into: branch, note)
             if base == head {
                 return try Self.fastForward(&merge, branch, to: theirs, in: database)
             }
             try merge.join(
-                from: base.map { try LogPoint(of: $0, in: database) }
-                    ?? LogPoint(change: 0, in: database),
+                from: LogPoint(since: base, in: database),
                 theirs: LogPoint(of: theirs.id, in: database),
                 in: database,
                 join
@@ -127,13 +126,11 @@ extension DatasetStore {
             else { throw StorageError.batch(nil, reason: "no merge is going on") }
             var batch = LabelBatch(kind: .restore, author: author, at: moment)
             batch.payload = ["message": "merge taken back", "version": head.hex]
+            let open = try OpenMerge(in: database)
+            open?.note(.ends, in: &batch)
             try Self.add(LogPoint(of: head, in: database), to: &batch, in: database)
             let change = try batch.append(to: database)
-            try database.execute(
-                sql: "UPDATE conflict SET resolvedBy = ? WHERE resolvedBy IS NULL",
-                arguments: [change]
-            )
-            try database.execute(sql: "UPDATE dataset SET merging = NULL")
+            try open?.end(by: change, in: database)
         }
     }
 

@@ -81,19 +81,21 @@ extension DatasetStore {
         let id: Int64 = row["id"]
         let last: Int64 = row["lastAnnotation"]
         let before = try LogPoint(change: id - 1, in: database).lastAnnotation
-        let payload: String? = row["payload"]
         return LoggedChange(
             id: id,
             kind: try row.value("kind"),
             author: row["author"],
             at: row["at"],
-            payload: try payload.map {
-                try JSONDecoder().decode([String: String].self, from: Data($0.utf8))
-            } ?? [:],
+            payload: try payload(row["payload"]),
             undoes: row["undoes"],
             undoneBy: try standingUndo(of: id, in: database),
             labels: Int(last - before)
         )
+    }
+
+    /// What an act says of itself; nothing where that was forgotten.
+    static func payload(_ text: String?) throws -> [String: String] {
+        try text.map { try JSONDecoder().decode([String: String].self, from: Data($0.utf8)) } ?? [:]
     }
 
     private static func change(_ id: Int64, in database: Database) throws -> LoggedChange {

@@ -14,9 +14,11 @@ package struct UndoOutcome: Sendable, Hashable {
     package let restored: Int
     /// How many were left as they are, since something newer changed them.
     package let skipped: Int
+    /// The branch that is in use since; nil where that did not change.
+    package let branch: String?
 }
 
-/// Who takes something back, why, and when.
+/// Who does something, why, and when.
 struct BatchNote {
     let author: String
     let message: String
@@ -108,7 +110,6 @@ extension DatasetStore {
             guard let undo else {
                 throw StorageError.batch(batch, reason: "it was not undone: `winnow history` tells")
             }
-            try Self.checkCanRedo(undo, in: database)
             let outcome = try Self.undo(undo, note, in: database)
             guard let first = try Self.target(of: undo, in: database) else { return outcome }
             let whole = UndoOutcome(
@@ -116,7 +117,8 @@ extension DatasetStore {
                 change: outcome.change,
                 kind: outcome.kind,
                 restored: outcome.restored,
-                skipped: outcome.skipped
+                skipped: outcome.skipped,
+                branch: outcome.branch
             )
             return try Self.withRest(of: whole, in: database) { batch in
                 guard let undo = try Self.standingUndo(of: batch, in: database) else {
@@ -127,21 +129,8 @@ extension DatasetStore {
         }
     }
 
-    private static func checkCanRedo(_ undo: Int64, in database: Database) throws {
-        let kind = try String.fetchOne(
-            database,
-            sql: """
-                SELECT undone.kind FROM change JOIN change AS undone ON undone.id = change.undoes
-                WHERE change.id = ?
-                """,
-            arguments: [undo]
-        )
-        guard kind != ChangeKind.merge.rawValue else {
-            throw StorageError.batch(undo, reason: "merge again instead, with `winnow merge`")
-        }
-    }
-
-    private static func target(of undo: Int64, in database: Database) throws -> Int64? {
+    /// What a batch undid; nil where it is no undo.
+    static func target(of undo: Int64, in database: Database) throws -> Int64? {
         try Int64.fetchOne(
             database,
             sql: "SELECT undoes FROM change WHERE id = ?",
@@ -180,7 +169,8 @@ extension DatasetStore {
             change: outcome.change,
             kind: outcome.kind,
             restored: restored,
-            skipped: skipped
+            skipped: skipped,
+            branch: outcome.branch
         )
     }
 
@@ -255,7 +245,7 @@ extension DatasetStore {
     ) throws -> UndoOutcome {
         let row = try Row.fetchOne(
             database,
-            sql: "SELECT kind, undoes FROM change WHERE id = ?",
+            sql: "SELECT kind, payload FROM change WHERE id = ?",
             arguments: [id]
         )
         guard let row else {
@@ -268,111 +258,59 @@ extension DatasetStore {
                 reason: "it was undone by b-\(by) already; `winnow redo b-\(id)` does it again"
             )
         }
-        try checkCanUndo(id, kind, in: database)
-        let reversal = try reversal(of: id, note.author, in: database)
+        let payload = try payload(row["payload"])
+        let effects = try UndoEffects(of: id, payload, in: database)
         var batch = LabelBatch(kind: .undo, author: note.author, message: note.message, at: note.at)
         batch.undoes = id
-        batch.revisions = reversal.revisions
-        batch.categories = reversal.categories
-        batch.memberships = reversal.memberships
-        batch.fields = reversal.fields
-        batch.governance = reversal.governance
+        effects.note(in: &batch)
+        let (restored, skipped) = try reverse(id, kind, payload, in: &batch, database)
+        let branch = try Self.branch(in: database)
         let change = try batch.append(to: database)
-        try settle(id, kind, undoes: row["undoes"], by: change, in: database)
+        try effects.apply(by: change, in: database)
         return UndoOutcome(
             batch: id,
             change: change,
             kind: kind,
-            restored: reversal.restored,
-            skipped: reversal.skipped
+            restored: restored,
+            skipped: skipped,
+            branch: batch.payload["from"] == nil ? nil : branch
         )
     }
 
-    private static func reversal(
-        of id: Int64,
-        _ author: String,
-        in database: Database
-    ) throws -> Reversal {
-        var reversal = Reversal(of: id, source: author)
-        try reversal.run(in: database)
-        guard reversal.restored > 0 || reversal.skipped == 0 else {
-            throw StorageError.batch(
-                id,
-                reason:
-                    "nothing of it is left on this branch: newer changes, or a switch, took its place"
-            )
-        }
-        return reversal
-    }
-
-    private static func checkCanUndo(
+    /// Puts the way back from a batch into another one.
+    ///
+    /// - Returns: How much is as it was before, and how much something newer has changed.
+    private static func reverse(
         _ id: Int64,
         _ kind: ChangeKind,
-        in database: Database
-    ) throws {
-        switch kind {
-        case .create:
+        _ payload: [String: String],
+        in batch: inout LabelBatch,
+        _ database: Database
+    ) throws -> (restored: Int, skipped: Int) {
+        switch (kind, payload["from"] != nil) {
+        case (.create, _):
             throw StorageError.batch(id, reason: "the making of the data set is not undone")
-        case .forget:
+        case (.forget, _):
             throw StorageError.batch(id, reason: "what was forgotten is gone for good")
-        case .switch:
-            throw StorageError.batch(id, reason: "switch back with `winnow switch` instead")
-        default: break
+        case (.switch, _), (.undo, true):
+            var way = try SwitchReturn(from: id, payload, in: database)
+            let restored = try way.fill(&batch, in: database)
+            guard restored > 0 || batch.payload["from"] != nil else { throw nothingLeft(of: id) }
+            return (restored, way.skipped)
+        default:
+            var reversal = Reversal(of: id, source: batch.author)
+            try reversal.run(in: database)
+            guard reversal.restored > 0 || reversal.skipped == 0 else { throw nothingLeft(of: id) }
+            reversal.fill(&batch)
+            return (reversal.restored, reversal.skipped)
         }
     }
 
-    /// Brings what hangs on a batch into line: runs of proposals, decisions, their items, conflicts.
-    private static func settle(
-        _ id: Int64,
-        _ kind: ChangeKind,
-        undoes: Int64?,
-        by change: Int64,
-        in database: Database
-    ) throws {
-        guard kind != .undo else {
-            if let undoes { try stand(undoes, in: database) }
-            return try PredictionRuns.refresh(in: database)
-        }
-        for sql in [
-            // A merge that was taken back stays so.
-            """
-            UPDATE conflict SET resolvedBy = NULL WHERE resolvedBy = ?1 AND change <> ?2
-                AND EXISTS (SELECT 1 FROM dataset WHERE merging IS NOT NULL)
-            """,
-            "UPDATE conflict SET resolvedBy = ?2 WHERE change = ?1 AND resolvedBy IS NULL",
-            """
-            UPDATE reviewTask SET state = 'returned'
-            WHERE id IN (SELECT task FROM review WHERE change = ?1 AND change <> ?2)
-            """,
-            "UPDATE review SET undoneBy = ?2 WHERE change = ?1",
-        ] {
-            try database.execute(sql: sql, arguments: [id, change])
-        }
-        if kind == .merge {
-            // Undone before it was finished: nothing is being merged any more.
-            try database.execute(
-                sql: """
-                    UPDATE dataset SET merging = NULL WHERE ? > coalesce((
-                        SELECT version.change FROM reference
-                        JOIN version ON version.id = reference.version
-                        WHERE reference.name = dataset.branch), 0)
-                    """,
-                arguments: [id]
-            )
-        }
-        try PredictionRuns.refresh(in: database)
-    }
-
-    /// The same for a batch that counts again, since its undo was undone.
-    private static func stand(_ id: Int64, in database: Database) throws {
-        for sql in [
-            """
-            UPDATE reviewTask SET state = 'decided'
-            WHERE id IN (SELECT task FROM review WHERE change = ?)
-            """,
-            "UPDATE review SET undoneBy = NULL WHERE change = ?",
-        ] {
-            try database.execute(sql: sql, arguments: [id])
-        }
+    private static func nothingLeft(of id: Int64) -> StorageError {
+        .batch(
+            id,
+            reason:
+                "nothing of it is left on this branch: newer changes, or a switch, took its place"
+        )
     }
 }

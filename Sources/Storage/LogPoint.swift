@@ -23,6 +23,13 @@ struct LogPoint {
         try self.init(change: change ?? 0, in: database)
     }
 
+    /// The place that a version stands for; the beginning where there is none.
+    init(since version: ContentDigest?, in database: Database) throws {
+        try self =
+            version.map { try LogPoint(of: $0, in: database) }
+            ?? LogPoint(change: 0, in: database)
+    }
+
     init(change: Int64, in database: Database) throws {
         self.change = change
         lastAnnotation =

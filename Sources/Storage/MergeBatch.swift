@@ -12,14 +12,12 @@ struct MergeBatch {
     /// Who said the labels of the image at hand.
     private var sources: [Int64: String] = [:]
 
-    init(author: String, at moment: Timestamp, called theirs: String, ours: String) {
-        batch = LabelBatch(kind: .merge, author: author, at: moment)
-        batch.payload = ["ours": ours, "theirs": theirs]
-    }
-
-    /// Says why, in the log.
-    mutating func explain(_ message: String) {
-        if !message.isEmpty { batch.payload["message"] = message }
+    /// `theirs`: The version that is joined into the branch `ours`, which people call `name`.
+    init(of theirs: Version, called name: String, into ours: String, _ note: BatchNote) {
+        batch = LabelBatch(kind: .merge, author: note.author, message: note.message, at: note.at)
+        batch.payload["ours"] = ours
+        batch.payload["theirs"] = name
+        batch.payload["version"] = theirs.id.hex
     }
 
     var conflicts: Int { open.count }

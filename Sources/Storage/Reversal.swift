@@ -5,11 +5,11 @@ import GRDB
 struct Reversal {
     private let batch: Int64
     private let source: String
-    private(set) var revisions: [RevisionDraft] = []
-    private(set) var categories: [CategoryRow] = []
-    private(set) var memberships: [MembershipRow] = []
-    private(set) var fields: [FieldRow] = []
-    private(set) var governance: GovernanceRevision?
+    private var revisions: [RevisionDraft] = []
+    private var categories: [CategoryRow] = []
+    private var memberships: [MembershipRow] = []
+    private var fields: [FieldRow] = []
+    private var governance: GovernanceRevision?
     private(set) var skipped = 0
 
     init(of batch: Int64, source: String) {
@@ -20,6 +20,15 @@ struct Reversal {
     var restored: Int {
         revisions.count + categories.count + memberships.count + fields.count
             + (governance == nil ? 0 : 1)
+    }
+
+    /// Puts the way back into a batch.
+    func fill(_ batch: inout LabelBatch) {
+        batch.revisions = revisions
+        batch.categories = categories
+        batch.memberships = memberships
+        batch.fields = fields
+        batch.governance = governance
     }
 
     /// Reads what the batch did, and finds the way back.
@@ -131,7 +140,7 @@ struct Reversal {
                 categories.append(target)
             }
         }
-        try checkNames(in: database)
+        try CategoryRow.checkNames(categories, in: database)
     }
 
     /// Whether a label of now, beside those that the batch brought, names the class.
@@ -144,24 +153,6 @@ struct Reversal {
                 """,
             arguments: [category, objects.count + 1]
         ).contains { !objects.contains($0["object"]) }
-    }
-
-    // A name that another class has taken since stays with that one.
-    private func checkNames(in database: Database) throws {
-        let own = Set(categories.map(\.category))
-        for row in categories where row.isPresent {
-            let holder = try Int64.fetchOne(
-                database,
-                sql: "SELECT id FROM category WHERE name = ? AND present = 1",
-                arguments: [row.name]
-            )
-            if let holder, !own.contains(holder) {
-                throw StorageError.category(
-                    row.name,
-                    reason: "another class has the name by now: rename that one first"
-                )
-            }
-        }
     }
 
     // MARK: - Images

@@ -106,7 +106,8 @@ struct SwitchCommand: ParsableCommand {
         abstract: "Work on another branch: its labels become those of now.",
         discussion: """
             Pictures, labels and classes become those of the branch's newest version. What
-            no version holds would be left behind, so commit first.
+            no version holds would be left behind, so commit first; or leave it behind by
+            --yes, and have it again by `winnow undo` of the switch.
 
             Examples:
               winnow switch main -d ~/cats
@@ -119,7 +120,7 @@ struct SwitchCommand: ParsableCommand {
     @Flag(name: [.customShort("c"), .customLong("create")], help: "Make the branch first.")
     var create = false
     @Option(help: "With -c: the version at which it begins.") var at = "HEAD"
-    @Flag(help: "Leave what no version holds behind; `winnow undo` cannot bring that back.")
+    @Flag(help: "Leave what no version holds behind; `winnow undo` of the switch brings it back.")
     var yes = false
     @OptionGroup var edit: EditOptions
     @OptionGroup var global: GlobalOptions

@@ -46,8 +46,10 @@ struct UndoCommand: ParsableCommand {
         abstract:
             "Take something back: a decision, a bulk accept, a change of classes or fields, an import.",
         discussion: """
-            Without a batch the newest one that stands. What something newer changed is left
-            as it is, and counted. Undoing is a batch of its own: `winnow redo` takes it back.
+            Without a batch the newest one that stands, but for switches. What something newer
+            changed is left as it is, and counted. Undoing is a batch of its own: `winnow redo`
+            takes it back. To undo a switch goes back to the branch that was left, with what
+            was left behind there.
 
             Examples:
               winnow undo -d ~/cats
@@ -95,6 +97,7 @@ extension UndoReport {
         guard !json else { return try Terminal.show(json: self) }
         let left = skipped > 0 ? "; \(skipped) were left, something newer changed them" : ""
         Terminal.show("\(undone) \(verb), as \(batch): \(restored) restored\(left).")
+        if let branch { Terminal.show("On branch \(branch).") }
     }
 }
 
