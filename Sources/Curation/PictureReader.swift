@@ -29,14 +29,14 @@ final class PictureReader: Sendable {
         return bytes
     }
 
-    /// The upright pixels of a picture, decoded as at import.
+    /// The upright pixels of a picture, decoded as at import unless more of them are asked for.
     ///
     /// - Throws: `Failure`, or `ImagingError` for a picture that an older release could decode.
-    func pixels(of sample: Sample) throws -> PixelBuffer {
-        try ImageDecoder(pixelLimit: .max).decode(
-            try bytes(of: sample),
-            atLeast: SampleReader.decodedSide
-        ).pixels
+    func pixels(
+        of sample: Sample,
+        atLeast side: Int = SampleReader.decodedSide
+    ) throws -> PixelBuffer {
+        try ImageDecoder(pixelLimit: .max).decode(try bytes(of: sample), atLeast: side).pixels
     }
 
     /// The pictures for an export, which looks at their digests itself.

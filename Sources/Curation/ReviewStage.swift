@@ -18,11 +18,15 @@ public final class ReviewStage: Sendable {
     private static let attempts = 5
 
     let dataset: Dataset
+    private let finder: ObjectFinder
     // What the last plan computed; the next one starts from it.
     private let memory = Mutex(Memory())
 
     /// Creates the stage.
-    public init(dataset: Dataset) { self.dataset = dataset }
+    public init(dataset: Dataset) {
+        self.dataset = dataset
+        finder = ObjectFinder(dataset: dataset)
+    }
 
     /// Leases the next items, planned from the latest decisions.
     ///
@@ -45,14 +49,27 @@ public final class ReviewStage: Sendable {
         at now: Timestamp = .now
     ) throws -> [ReviewItem] {
         try rephrasing { () throws in
+            let kind = try dataset.store.schema().schema.task
             // Others may take what was planned before it is leased; then it is planned anew.
             for _ in 0..<Self.attempts {
-                let tasks = try plan(limit, reviewer, includingSkipped, strategy, now)
+                let tasks =
+                    kind == .classification
+                    ? try plan(limit, reviewer, includingSkipped, strategy, now)
+                    : try planObjects(
+                        ObjectReview.Request(
+                            limit: limit,
+                            reviewer: reviewer,
+                            includingSkipped: includingSkipped,
+                            strategy: strategy,
+                            now: now
+                        )
+                    )
                 let given = try dataset.store.lease(
                     tasks,
                     to: reviewer,
                     until: now.seconds + Lease.duration,
-                    now: now.seconds
+                    now: now.seconds,
+                    isLabelOpen: kind != .classification
                 )
                 if !given.isEmpty || tasks.isEmpty { return try items(given) }
             }
@@ -97,6 +114,23 @@ public final class ReviewStage: Sendable {
             try store.keep(model, at: now)
         }
         return give(tasks, proposer, conflicts, bulk)
+    }
+
+    /// The same where people mark things in pictures; conflicts of a merge come first there, too.
+    private func planObjects(_ request: ObjectReview.Request) throws -> [NewTask] {
+        let conflicts = try conflicts(request.limit, [], request.now)
+        var tasks = conflicts.prefix(request.limit).map {
+            NewTask(plan: $0.plan, proposals: $0.proposals, lease: Self.token(), conflict: $0.id)
+        }
+        let asked = Set(tasks.flatMap(\.plan.samples))
+        guard tasks.count < request.limit else { return tasks }
+        let (found, model) = try ObjectReview(dataset: dataset, finder: finder)
+            .plan(request.limited(to: request.limit - tasks.count))
+        if let model, !found.isEmpty { try dataset.store.keep(model, at: request.now) }
+        tasks += found.filter { asked.isDisjoint(with: $0.plan.samples) }.map {
+            NewTask(plan: $0.plan, proposals: $0.proposals, lease: Self.token())
+        }
+        return tasks
     }
 
     /// The tasks with what is proposed for them.
@@ -216,45 +250,6 @@ public final class ReviewStage: Sendable {
             }
     }
 
-    private func items(_ tasks: [StoredTask]) throws -> [ReviewItem] {
-        try tasks.map { task in
-            let images = try dataset.store.samples(task.samples).map(ReviewItem.Image.init)
-            let name = "r-\(task.id)"
-            let expires = Timestamp(seconds: task.expiresAt).description
-            guard task.reason == .cluster || images.count != 1 else {
-                return ReviewItem(
-                    item: name,
-                    lease: task.lease,
-                    expires: expires,
-                    reason: task.reason,
-                    image: images[0],
-                    predictions: task.proposals.enumerated().map { index, proposal in
-                        ReviewItem.Proposal(
-                            id: "p-\(task.id)-\(index + 1)",
-                            type: proposal.annotation?.kind ?? "classification",
-                            label: proposal.label,
-                            score: proposal.score,
-                            source: proposal.source,
-                            annotation: proposal.annotation
-                        )
-                    }
-                )
-            }
-            let unseen = try dataset.store.unseenMembers(of: task)
-            let stratum = try dataset.store.strata().first { $0.id == task.stratum }
-            return ReviewItem(
-                item: name,
-                lease: task.lease,
-                expires: expires,
-                reason: task.reason,
-                shown: images,
-                unseen: unseen,
-                errorBound: unseen.isEmpty ? 0 : stratum?.alpha ?? 0,
-                predictions: task.proposals
-            )
-        }
-    }
-
     /// 128 random bits as text.
     private static func token() -> String {
         var generator = SystemRandomNumberGenerator()
@@ -262,91 +257,6 @@ public final class ReviewStage: Sendable {
             let bits = String(generator.next(), radix: 16)
             return String(repeating: "0", count: 16 - bits.count) + bits
         }.joined()
-    }
-
-    /// Takes decisions, each in a transaction of its own; sending one twice counts once.
-    ///
-    /// - Throws: `CurationError.busy`, `.storage`; a decision that does not fit is a result, no error.
-    public func decide(
-        _ submissions: [ReviewSubmission],
-        at now: Timestamp = .now
-    ) throws -> [SubmissionResult] {
-        try rephrasing { () throws in
-            let kind = try dataset.store.schema().schema.task
-            return try submissions.map { submission in
-                try dataset.store.decide(submission, at: now) { task in
-                    try Self.effects(of: submission, on: task, kind)
-                }
-            }
-        }
-    }
-
-    private static func effects(
-        of submission: ReviewSubmission,
-        on task: StoredTask,
-        _ kind: LabelTask
-    ) throws -> ReviewEffects {
-        let plan = PlannedTask(
-            samples: task.samples,
-            label: task.label,
-            score: task.proposals.first?.score,
-            reason: task.reason
-        )
-        if task.conflict != nil { return try decide(submission, task) }
-        let proposed = task.proposals.first.map { [Label.classification(category: $0.label)] }
-        let changes = try DecisionRules.changes(
-            of: submission,
-            on: plan,
-            kind: kind,
-            proposals: proposed ?? []
-        )
-        let labels = changes.map {
-            NewAnnotation(
-                sample: $0.sample,
-                label: $0.label,
-                state: $0.verdict == .accept ? .accepted : .rejected,
-                source: "reviewer:\(submission.reviewer)"
-            )
-        }
-        return ReviewEffects(
-            labels: labels,
-            label: labels.first { $0.state == .accepted }?.label.category,
-            exceptions: Set(submission.except ?? []).count
-        )
-    }
-
-    /// A conflict of a merge: accepting takes the side whose class is named, or the first; refusing takes
-    /// neither; correcting says what it is instead.
-    ///
-    /// Other labels of the picture stay.
-    private static func decide(
-        _ submission: ReviewSubmission,
-        _ task: StoredTask
-    ) throws -> ReviewEffects {
-        let chosen: [Label]
-        switch submission.decision {
-        case .accept:
-            let side = task.proposals.first { $0.label == submission.label ?? $0.label }
-            guard let side else {
-                throw ReviewingError.noLabel(item: submission.item)
-            }
-            chosen = [side.annotation ?? .classification(category: side.label)]
-        case .correct:
-            guard let labels = submission.annotations, !labels.isEmpty else {
-                throw ReviewingError.noAnnotations(item: submission.item)
-            }
-            chosen = labels
-        case .reject, .skip: chosen = []
-        }
-        let labels = chosen.map {
-            NewAnnotation(
-                sample: task.samples[0],
-                label: $0,
-                state: .accepted,
-                source: "reviewer:\(submission.reviewer)"
-            )
-        }
-        return ReviewEffects(labels: labels, label: chosen.first?.category, exceptions: 0)
     }
 
     /// Takes back the newest decisions of a reviewer, or of anybody when nil.

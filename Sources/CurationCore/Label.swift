@@ -40,6 +40,16 @@ public enum Label: Sendable, Hashable {
 }
 
 extension Label {
+    /// The same shape of another class.
+    package func named(_ category: String) -> Label {
+        switch self {
+        case .classification: .classification(category: category)
+        case .detection(_, let box): .detection(category: category, box: box)
+        case .polygon(_, let polygon): .polygon(category: category, polygon: polygon)
+        case .mask(_, let mask): .mask(category: category, mask: mask)
+        }
+    }
+
     /// The rectangle around the shape, in pixels; nil for a class of the image as a whole.
     public var boundingBox: BoundingBox? {
         switch self {

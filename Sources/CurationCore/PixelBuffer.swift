@@ -16,6 +16,20 @@ public struct PixelBuffer: Sendable, Equatable {
     }
 }
 
+extension PixelBuffer {
+    /// A part of the picture, which it must hold: `width` x `height` pixels from `left`, `top` on.
+    package func cropped(_ left: Int, _ top: Int, _ width: Int, _ height: Int) -> PixelBuffer {
+        guard width != self.width || height != self.height else { return self }
+        var part: [UInt8] = []
+        part.reserveCapacity(width * height * 3)
+        for row in top..<top + height {
+            let start = (row * self.width + left) * 3
+            part += bytes[start..<start + width * 3]
+        }
+        return PixelBuffer(width: width, height: height, bytes: part)
+    }
+}
+
 extension ContentDigest {
     /// The digest of pixels: of width and height, 4 bytes each with the lowest first, and the RGB bytes.
     public init(ofPixels pixels: PixelBuffer) {

@@ -2,8 +2,8 @@
 ///
 /// Its JSON is the review item of the command line (`schemas/review-item.schema.json`).
 public struct ReviewItem: Sendable, Hashable, Codable {
-    /// Whether one image is decided or a group of them.
-    public enum Kind: String, Sendable, Hashable, Codable { case image, cluster }
+    /// Whether one image is decided, a group of them, or things of one class in several images.
+    public enum Kind: String, Sendable, Hashable, Codable { case image, cluster, objects }
 
     /// A sample as the reviewer sees it.
     public struct Image: Sendable, Hashable, Codable {
@@ -40,8 +40,10 @@ public struct ReviewItem: Sendable, Hashable, Codable {
         public let score: Double
         /// The model that proposed it, `name@digest`; the branch, in a conflict of a merge.
         public let source: String
-        /// The label with its shape, in a conflict of a merge.
+        /// The label with its shape, where it is of a thing in the image, and in a conflict of a merge.
         public let annotation: Label?
+        /// The rectangle around the shape as x, y, width, height in pixels; nil without a shape.
+        public let bbox: [Double]?
 
         /// Describes a proposal.
         public init(
@@ -58,6 +60,27 @@ public struct ReviewItem: Sendable, Hashable, Codable {
             self.score = score
             self.source = source
             self.annotation = annotation
+            bbox = annotation?.boundingBox.map { [$0.x, $0.y, $0.width, $0.height] }
+        }
+    }
+
+    /// A thing in an image, which is shown as a crop beside others of its class.
+    public struct Crop: Sendable, Hashable, Codable {
+        /// The number that names it in the item, from 1.
+        public let object: Int
+        /// The image that it is in.
+        public let image: Image
+        /// What is proposed.
+        public let annotation: Label
+        /// The probability that it is so, 0 to 1.
+        public let score: Double
+
+        /// Describes a crop.
+        public init(object: Int, image: Image, annotation: Label, score: Double) {
+            self.object = object
+            self.image = image
+            self.annotation = annotation
+            self.score = score
         }
     }
 
@@ -79,6 +102,8 @@ public struct ReviewItem: Sendable, Hashable, Codable {
     public let shown: [Image]?
     /// All images of a group: those that are shown, and those that are accepted with them unseen.
     public let members: [Sample.ID]?
+    /// The things to decide together, surest last; nil unless the item is about such.
+    public let objects: [Crop]?
     /// What the model proposes, best first.
     public let predictions: [Proposal]
     /// The most share of wrong labels among members that are not shown, of all groups of their stratum
@@ -86,7 +111,7 @@ public struct ReviewItem: Sendable, Hashable, Codable {
     public let errorBound: Double?
 
     enum CodingKeys: String, CodingKey {
-        case item, kind, lease, expires, reason, image, size, shown, members, predictions
+        case item, kind, lease, expires, reason, image, size, shown, members, objects, predictions
         case errorBound = "error_bound"
     }
 
@@ -108,6 +133,30 @@ public struct ReviewItem: Sendable, Hashable, Codable {
         size = nil
         shown = nil
         members = nil
+        objects = nil
+        self.predictions = predictions
+        errorBound = nil
+    }
+
+    /// Describes things of one class.
+    public init(
+        item: String,
+        lease: String,
+        expires: String,
+        reason: ReviewReason,
+        objects: [Crop],
+        predictions: [Proposal]
+    ) {
+        self.item = item
+        kind = .objects
+        self.lease = lease
+        self.expires = expires
+        self.reason = reason
+        image = nil
+        size = objects.count
+        shown = nil
+        members = nil
+        self.objects = objects
         self.predictions = predictions
         errorBound = nil
     }
@@ -132,6 +181,7 @@ public struct ReviewItem: Sendable, Hashable, Codable {
         size = shown.count + unseen.count
         self.shown = shown
         members = shown.map(\.id) + unseen
+        objects = nil
         self.predictions = predictions
         self.errorBound = errorBound
     }

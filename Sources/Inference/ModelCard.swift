@@ -67,6 +67,8 @@ package struct ModelCard: Sendable, Equatable, Codable {
     package enum Role: String, Sendable, Codable {
         /// A vector that is close for similar pictures.
         case embedding
+        /// For each place of the picture a vector: channels, rows, columns.
+        case features
         /// One score a class, before the softmax.
         case logits
         /// Boxes as y0, x0, y1, x1 in 0...1.

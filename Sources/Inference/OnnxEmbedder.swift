@@ -9,8 +9,7 @@ package struct OnnxEmbedder: Embedder {
     private let card: ModelCard
     private let output: ModelCard.Output
     private let session: OnnxSession
-    /// What each byte becomes, 256 numbers a channel.
-    private let scale: [Float]
+    private let tensor: ImageTensor
 
     /// Images run together; more outgrow the caches: 8 took about a quarter more time an image.
     private static let batchSize = 2
@@ -37,9 +36,7 @@ package struct OnnxEmbedder: Embedder {
         session = try OnnxSession(model: path, runtime: runtime)
         id = EmbedderID(name: card.name, digest: card.digest)
         dimension = output.shape.reduce(1, *)
-        scale = zip(card.input.mean, card.input.std).flatMap { mean, std in
-            (0..<256).map { (Float($0) - mean) / std }
-        }
+        tensor = ImageTensor(card.input)
     }
 
     package func embed(_ images: [PixelBuffer]) throws(InferenceError) -> [Float] {
@@ -50,7 +47,7 @@ package struct OnnxEmbedder: Embedder {
             let batch = images[start..<min(start + Self.batchSize, images.count)]
             vectors += try session.run(
                 card.input.name,
-                planes(of: batch),
+                tensor.planes(of: batch),
                 shape: [batch.count, 3, inputSide, inputSide],
                 output: output.name,
                 outputShape: [batch.count] + output.shape
@@ -60,23 +57,5 @@ package struct OnnxEmbedder: Embedder {
             throw .runFailed(path: session.path, reason: "it gave numbers that are not finite")
         }
         return vectors
-    }
-
-    /// The scaled pixels, channel after channel.
-    private func planes(of images: ArraySlice<PixelBuffer>) -> [Float] {
-        let area = inputSide * inputSide
-        var values = [Float](repeating: 0, count: images.count * 3 * area)
-        var output = values.mutableSpan
-        let scale = scale.span
-        for (index, image) in images.enumerated() {
-            let bytes = image.bytes.span
-            let start = index * 3 * area
-            for pixel in 0..<area {
-                output[start + pixel] = scale[Int(bytes[3 * pixel])]
-                output[start + area + pixel] = scale[256 + Int(bytes[3 * pixel + 1])]
-                output[start + 2 * area + pixel] = scale[512 + Int(bytes[3 * pixel + 2])]
-            }
-        }
-        return values
     }
 }

@@ -4,7 +4,7 @@
 /// to be repacked. Zeros fill the last group of a row.
 package struct Matrix: Sendable {
     /// Rows.
-    package let rows: Int
+    package private(set) var rows: Int
     /// Numbers a row.
     package let columns: Int
     /// Groups of four a row.
@@ -58,6 +58,14 @@ package struct Matrix: Sendable {
             }
         }
         return chosen
+    }
+
+    /// The rows of all matrices, one after the other; they have the same columns.
+    static func stacking(_ parts: [Matrix]) -> Matrix {
+        var stacked = Matrix(rows: 0, columns: parts.first?.columns ?? 0)
+        stacked.groups = parts.flatMap(\.groups)
+        stacked.rows = parts.reduce(0) { $0 + $1.rows }
+        return stacked
     }
 
     /// Rows as columns.

@@ -49,8 +49,8 @@ package enum DecisionRules {
         switch submission.decision {
         case .skip: return []
         case .accept where task.isCluster: return try acceptGroup(submission, task)
-        case .accept: return try acceptImage(submission, task, proposals)
-        case .correct: return try correctImage(submission, task, proposals)
+        case .accept: return try acceptImage(submission, task, kind, proposals)
+        case .correct: return try correctImage(submission, task, kind, proposals)
         case .reject:
             return task.isCluster ? [] : refusals(task, proposals, except: [])
         }
@@ -60,7 +60,7 @@ package enum DecisionRules {
     private static let longestName = 200
 
     /// Refuses names that nobody could read or tell apart: blank, very long, or of control characters.
-    private static func checkNames(_ submission: ReviewSubmission) throws(ReviewingError) {
+    static func checkNames(_ submission: ReviewSubmission) throws(ReviewingError) {
         guard isName(submission.reviewer) else {
             throw .badReviewer(item: submission.item, name: submission.reviewer)
         }
@@ -139,22 +139,26 @@ package enum DecisionRules {
     private static func acceptImage(
         _ submission: ReviewSubmission,
         _ task: PlannedTask,
+        _ kind: LabelTask,
         _ proposals: [Label]
     ) throws(ReviewingError) -> [LabelChange] {
         let accepted = submission.label.map { [Label.classification(category: $0)] } ?? proposals
-        guard !accepted.isEmpty, accepted.allSatisfy({ !$0.category.isEmpty }) else {
-            throw .noLabel(item: submission.item)
-        }
+        // That nothing is in a picture is as good an answer where things are looked for.
+        guard kind != .classification || !accepted.isEmpty,
+            accepted.allSatisfy({ !$0.category.isEmpty })
+        else { throw .noLabel(item: submission.item) }
         return refusals(task, proposals, except: accepted) + acceptances(task, accepted)
     }
 
     private static func correctImage(
         _ submission: ReviewSubmission,
         _ task: PlannedTask,
+        _ kind: LabelTask,
         _ proposals: [Label]
     ) throws(ReviewingError) -> [LabelChange] {
         guard !task.isCluster else { throw .groupCorrected(item: submission.item) }
-        guard let accepted = submission.annotations, !accepted.isEmpty else {
+        guard let accepted = submission.annotations, kind != .classification || !accepted.isEmpty
+        else {
             throw .noAnnotations(item: submission.item)
         }
         return refusals(task, proposals, except: accepted) + acceptances(task, accepted)

@@ -68,23 +68,31 @@ extension DatasetStore {
     ///
     /// A task one of whose samples was given out or decided since it was planned is left out, so
     /// that nobody is given what somebody else has.
+    ///
+    /// `isLabelOpen`: Whether an image with an accepted label may be given out: there may be more in it.
     package func lease(
         _ tasks: [NewTask],
         to reviewer: String,
         until expiry: Double,
-        now: Double
+        now: Double,
+        isLabelOpen: Bool = false
     ) throws(StorageError) -> [StoredTask] {
         try write { database in
             try Self.endLeases(before: now, in: database)
             return try tasks.compactMap { task in
-                guard try Self.isOpen(task.plan.samples, in: database) else { return nil }
+                guard try Self.isOpen(task.plan.samples, labeled: isLabelOpen, in: database)
+                else { return nil }
                 let id = try Self.insert(task, reviewer, expiry, in: database)
                 return try Self.task(id, in: database)
             }
         }
     }
 
-    private static func isOpen(_ samples: [Sample.ID], in database: Database) throws -> Bool {
+    private static func isOpen(
+        _ samples: [Sample.ID],
+        labeled: Bool,
+        in database: Database
+    ) throws -> Bool {
         let statement = try database.cachedStatement(
             sql: """
                 SELECT EXISTS (
@@ -93,14 +101,14 @@ extension DatasetStore {
                     WHERE reviewTaskSample.sample = :sample AND reviewTask.state = 'leased')
                 OR EXISTS (
                     SELECT 1 FROM currentLabel WHERE sample = :sample AND state = 'accepted'
-                        AND NOT EXISTS (
+                        AND NOT :labeled AND NOT EXISTS (
                             SELECT 1 FROM conflict
                             WHERE conflict.sample = :sample AND resolvedBy IS NULL))
                 OR NOT EXISTS (SELECT 1 FROM sample WHERE id = :sample AND present = 1)
                 """
         )
         return try samples.allSatisfy {
-            try Bool.fetchOne(statement, arguments: ["sample": $0]) == false
+            try Bool.fetchOne(statement, arguments: ["sample": $0, "labeled": labeled]) == false
         }
     }
 

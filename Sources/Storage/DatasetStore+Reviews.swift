@@ -10,9 +10,27 @@ package struct ReviewEffects: Sendable {
     package var label: String?
     /// How many members a group decision left out.
     package var exceptions: Int
+    /// Which of the labels that were there before end.
+    package var scope: Scope
+
+    /// What a decision is about.
+    package enum Scope: Sendable {
+        /// The class of the image: what is accepted takes the place of what was.
+        case category
+        /// All labels of the image: what is not among those accepted ends.
+        case image
+        /// The labels that are named: all others stay.
+        case labels
+    }
 
     /// Describes what a decision does.
-    package init(labels: [NewAnnotation], label: String?, exceptions: Int) {
+    package init(
+        labels: [NewAnnotation],
+        label: String?,
+        exceptions: Int,
+        scope: Scope = .category
+    ) {
+        self.scope = scope
         self.labels = labels
         self.label = label
         self.exceptions = exceptions
@@ -260,22 +278,28 @@ extension DatasetStore {
             batch.payload["unseen"] = "\(unseen.count)"
             batch.payload["stratum"] = "\(task.stratum ?? 0)"
         }
-        batch.revisions = try revisions(of: effects.labels + unseen, task, in: database)
+        batch.revisions = try revisions(
+            of: effects.labels + unseen,
+            task,
+            task.conflict == nil ? effects.scope : .labels,
+            in: database
+        )
         return batch
     }
 
     private static func revisions(
         of labels: [NewAnnotation],
         _ task: StoredTask,
+        _ scope: ReviewEffects.Scope,
         in database: Database
     ) throws -> [RevisionDraft] {
         let names = try categoryIDs(in: database)
-        // A conflict of a merge is about one label: the others were agreed on.
-        let isConflict = task.conflict != nil
-        return try Dictionary(grouping: labels, by: \.sample).flatMap { sample, labels in
+        var groups = Dictionary(grouping: labels, by: \.sample)
+        // That nothing is there is a decision about what was.
+        if scope == .image { for sample in task.samples { groups[sample, default: []] += [] } }
+        return try groups.flatMap { sample, labels in
             let current = try AnnotationTable.current(of: sample, in: database)
-            return try LabelRevisions(current, categories: names)
-                .deciding(labels, keepingOthers: isConflict)
+            return try LabelRevisions(current, categories: names).deciding(labels, scope: scope)
         }
     }
 }

@@ -13,17 +13,15 @@ struct LabelRevisions {
         self.categories = categories
     }
 
-    /// A decision: what it accepts takes the place of all that was accepted, and of refusals of the
-    /// same class; what it refuses ends what was accepted of that class.
-    ///
-    /// `keepingOthers`: Whether other labels of other kinds or places stay accepted.
+    /// A decision: what it accepts takes the place of what was accepted, and of refusals of the same
+    /// class of the image; what it refuses ends what was accepted of that class.
     func deciding(
         _ labels: [NewAnnotation],
-        keepingOthers: Bool = false
+        scope: ReviewEffects.Scope = .category
     ) throws -> [RevisionDraft] {
         var revisions = self
-        // What was agreed on stays out of it.
-        if keepingOthers {
+        // What others said stays out of it.
+        if scope == .labels {
             revisions.taken = Set(current.filter { $0.state == .accepted }.map(\.id))
         }
         var drafts: [RevisionDraft] = []
@@ -33,13 +31,19 @@ struct LabelRevisions {
             }
         }
         let accepted = labels.filter { $0.state == .accepted }
-        let classes = Set(accepted.compactMap { categories[$0.label.category] })
+        let classes = Set(
+            accepted.filter { $0.label.boundingBox == nil }.compactMap {
+                categories[$0.label.category]
+            }
+        )
         let source = labels.first?.source ?? ""
         for row in revisions.rest {
             let ends =
                 switch row.state {
-                case .accepted: !accepted.isEmpty
-                case .rejected: classes.contains(row.content.category)
+                case .accepted:
+                    scope == .image || (scope == .category && !accepted.isEmpty)
+                case .rejected:
+                    row.content.kind == .classification && classes.contains(row.content.category)
                 case .removed: false
                 }
             if ends { drafts.append(.removal(of: row, source: source)) }

@@ -3,7 +3,9 @@
 Input:   image float32 [N,3,side,side], RGB, (x - 127) / 128.
 Outputs: embedding [N,1280], the pooled features; logits [N,1000], the ImageNet-1k classes.
          A network of parts has one output instead: parts [N,3840], the features pooled over
-         the upper half, the lower half and the centre of the picture.
+         the upper half, the lower half and the centre of the picture. A dense network has
+         features [N,472,side/16,side/16]: for each place what the stages of stride 8 (averaged),
+         16 and 32 (repeated) say of it.
 Weights are copied untouched, so results differ from the source's by rounding only.
 """
 
@@ -64,6 +66,8 @@ class _Network:
         self.graph.floats("six", [6.0], [])
         self.at = "image"
         self.size = side
+        # What each stage gives.
+        self.stages = []
 
     def take(self, name):
         """Adds a weight as a constant."""
@@ -108,9 +112,8 @@ class _Network:
         if stride == 1 and inside == outside:
             self.at = self.graph.node("Add", [self.at, skipped], [f"{name}.add"])
 
-
-    def features(self, variant):
-        """Adds all layers but the last: a map of 1280 features for each place."""
+    def blocks(self, variant):
+        """Adds the stem and the stages."""
         self.convolve("_conv_stem", 3, 2)
         self.normalize("_bn0")
         self.activate()
@@ -127,6 +130,11 @@ class _Network:
                     outside,
                 )
                 index += 1
+            self.stages.append(self.at)
+
+    def features(self, variant):
+        """Adds all layers but the last: a map of 1280 features for each place."""
+        self.blocks(variant)
         self.convolve("_conv_head", 1, 1)
         self.normalize("_bn1")
         self.activate()
@@ -201,6 +209,38 @@ def parts(variant, side):
             "lite_to_onnx",
             [("image", ["N", 3, side, side])],
             [("parts", ["N", 3840])],
+            metadata(variant, side),
+        )
+
+    return convert
+
+
+def dense(variant, side):
+    """Returns what turns the bytes of a weights file into those of a dense network."""
+
+    def convert(data):
+        network = _Network(variant, side, torch_file.read_state(data))
+        network.blocks(variant)
+        graph = network.graph
+        fine, middle, coarse = (network.stages[index] for index in (2, 4, 6))
+        graph.node("AveragePool", [fine], ["fine"], kernel_shape=[2, 2], strides=[2, 2])
+        graph.floats("twice", [1, 1, 2, 2])
+        graph.node(
+            "Resize",
+            [coarse, "", "twice"],
+            ["coarse"],
+            mode="nearest",
+            nearest_mode="floor",
+            coordinate_transformation_mode="asymmetric",
+        )
+        graph.node("Concat", ["fine", middle, "coarse"], ["features"], axis=1)
+        channels = sum(scaled_stages(variant)[index][-1] for index in (2, 4, 6))
+        unused = [name for name in network.weights if name.startswith(("_conv_head", "_bn1", "_fc"))]
+        network.check_all_used(but=unused)
+        return graph.model(
+            "lite_to_onnx",
+            [("image", ["N", 3, side, side])],
+            [("features", ["N", channels, side // 16, side // 16])],
             metadata(variant, side),
         )
 

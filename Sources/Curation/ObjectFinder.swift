@@ -1,0 +1,173 @@
+import CurationCore
+import Learning
+import Storage
+import Synchronization
+
+/// Learns from pictures in which people marked all things, and finds such things in others.
+final class ObjectFinder: Sendable {
+    /// What labels of this kind of model are called.
+    static let name = "detector"
+    /// The least probability of a box that is worth a look: refusing it costs about a fifth of drawing
+    /// the box that is missing without it.
+    static let leastProbability = 0.25
+
+    // More pictures teach little more, and their maps are held in memory: 1.5 MB each.
+    private static let mostLessons = 100
+    private static let seed: UInt64 = 1
+
+    /// A detector and how it came to be.
+    struct Learned {
+        let detector: DenseDetector
+        let maps: PictureMaps
+        let classes: [String]
+        let lessons: Int
+        let parameters: [String: String]
+
+        /// The model as the store keeps it.
+        var model: StoredModel {
+            StoredModel(
+                name: ObjectFinder.name,
+                digest: detector.digest,
+                parameters: parameters
+            )
+        }
+    }
+
+    private struct Memory {
+        var maps: [Sample.ID: FeatureMap] = [:]
+        var windows = 0
+        var lessons: [Sample.ID: [DetectorLesson.Object]] = [:]
+        var learned: Learned?
+    }
+
+    private let dataset: Dataset
+    private let memory = Mutex(Memory())
+
+    init(dataset: Dataset) { self.dataset = dataset }
+
+    /// Learns from the finished pictures; nil before one of them shows a thing.
+    ///
+    /// The detector of before is given again while nothing has changed.
+    ///
+    /// - Throws: `CurationError.component` when the model of the maps is missing.
+    func learn(_ knowledge: ObjectKnowledge) throws -> Learned? {
+        let samples = try lessonSamples(knowledge)
+        let lessons = Dictionary(
+            uniqueKeysWithValues: samples.map { ($0.id, knowledge.lesson($0.id)) }
+        )
+        guard lessons.values.contains(where: { !$0.isEmpty }) else { return nil }
+        let known = memory.withLock { $0 }
+        if let learned = known.learned, known.lessons == lessons,
+            learned.classes == knowledge.classes
+        {
+            return learned
+        }
+        let windows = Self.windows(for: samples, lessons)
+        let maps = try PictureMaps(windows: windows)
+        var held = known.windows == windows ? known.maps.filter { lessons[$0.key] != nil } : [:]
+        let missing = samples.filter { held[$0.id] == nil }
+        for (sample, map) in zip(missing, try maps.maps(of: missing, dataset.pictures)) {
+            held[sample.id] = map
+        }
+        let detector = DenseDetector(
+            learning: samples.compactMap { sample in
+                held[sample.id].map {
+                    DetectorLesson(
+                        map: $0,
+                        width: sample.width,
+                        height: sample.height,
+                        objects: lessons[sample.id] ?? []
+                    )
+                }
+            },
+            classCount: knowledge.classes.count
+        )
+        let learned = detector.map {
+            Learned(
+                detector: $0,
+                maps: maps,
+                classes: knowledge.classes,
+                lessons: knowledge.finished.count,
+                parameters: [
+                    "pictures": "\(samples.count)",
+                    "finished": "\(knowledge.finished.count)",
+                    "objects": "\(lessons.values.reduce(0) { $0 + $1.count })",
+                    "classes": knowledge.classes.joined(separator: ","),
+                    "windows": "\(windows)",
+                    "features": maps.id.description,
+                ]
+            )
+        }
+        memory.withLock {
+            $0 = Memory(maps: held, windows: windows, lessons: lessons, learned: learned)
+        }
+        return learned
+    }
+
+    /// Some of the finished pictures, the same for the same ones.
+    private func lessonSamples(_ knowledge: ObjectKnowledge) throws -> [Sample] {
+        var generator = SeededGenerator(seed: Self.seed)
+        let chosen = knowledge.finished.sorted().shuffled(using: &generator)
+            .prefix(Self.mostLessons)
+        return try dataset.store.samples(chosen.sorted())
+    }
+
+    // Of a picture whose longer side is 1; below it a thing is smaller than two and a half cells.
+    private static let smallThing = 2.5 / 32
+
+    /// How many windows along its longer side a picture is looked at in: more where things are small.
+    private static func windows(
+        for samples: [Sample],
+        _ lessons: [Sample.ID: [DetectorLesson.Object]]
+    ) -> Int {
+        let sizes = samples.flatMap { sample in
+            (lessons[sample.id] ?? []).map { object in
+                (object.box.width * object.box.height).squareRoot()
+                    / Double(max(sample.width, sample.height))
+            }
+        }.sorted()
+        return sizes.isEmpty || sizes[sizes.count / 2] >= smallThing ? 1 : 2
+    }
+
+    /// What is found in pictures, likeliest first; nothing in those that cannot be read any more.
+    ///
+    /// What people spoke of already is left out.
+    func find(
+        in samples: [Sample],
+        _ learned: Learned,
+        _ knowledge: ObjectKnowledge
+    ) throws -> [[Prediction]] {
+        let maps = try learned.maps.maps(of: samples, dataset.pictures)
+        return zip(samples, maps).map { sample, map in
+            guard let map else { return [] }
+            return learned.detector.detect(
+                map,
+                width: sample.width,
+                height: sample.height,
+                atLeast: Self.leastProbability
+            ).map { found in
+                Prediction(
+                    sample: sample.id,
+                    label: .detection(
+                        category: learned.classes[found.category],
+                        box: found.box.rounded
+                    ),
+                    score: min(found.score, 1)
+                )
+            }.filter { !knowledge.isSettled($0.label, in: sample.id) }
+        }
+    }
+}
+
+extension BoundingBox {
+    /// To tenths of a pixel, so that it reads well and comes back from JSON as it went.
+    var rounded: BoundingBox {
+        func tenths(_ value: Double) -> Double { (value * 10).rounded() / 10 }
+        return BoundingBox(
+            x: tenths(x),
+            y: tenths(y),
+            width: max(0.1, tenths(width)),
+            height: max(0.1, tenths(height))
+        )
+    }
+}

@@ -1,0 +1,113 @@
+public import CurationCore
+import Reviewing
+import Storage
+
+extension ReviewStage {
+    /// Takes decisions, each in a transaction of its own; sending one twice counts once.
+    ///
+    /// - Throws: `CurationError.busy`, `.storage`; a decision that does not fit is a result, no error.
+    public func decide(
+        _ submissions: [ReviewSubmission],
+        at now: Timestamp = .now
+    ) throws -> [SubmissionResult] {
+        try rephrasing { () throws in
+            let kind = try dataset.store.schema().schema.task
+            return try submissions.map { submission in
+                try dataset.store.decide(submission, at: now) { task in
+                    try Self.effects(of: submission, on: task, kind)
+                }
+            }
+        }
+    }
+
+    private static func effects(
+        of submission: ReviewSubmission,
+        on task: StoredTask,
+        _ kind: LabelTask
+    ) throws -> ReviewEffects {
+        let plan = PlannedTask(
+            samples: task.samples,
+            label: task.label,
+            score: task.proposals.first?.score,
+            reason: task.reason
+        )
+        if task.conflict != nil { return try decide(submission, task) }
+        let isOfObjects = task.isScreenOfObjects
+        let changes =
+            isOfObjects
+            ? try ObjectRules.changes(
+                of: submission,
+                on: task.samples,
+                task.proposals.compactMap(\.annotation)
+            )
+            : try DecisionRules.changes(
+                of: submission,
+                on: plan,
+                kind: kind,
+                proposals: proposed(task, kind)
+            )
+        let labels = changes.map {
+            NewAnnotation(
+                sample: $0.sample,
+                label: $0.label,
+                state: $0.verdict == .accept ? .accepted : .rejected,
+                source: "reviewer:\(submission.reviewer)"
+            )
+        }
+        return ReviewEffects(
+            labels: labels,
+            label: labels.first { $0.state == .accepted }?.label.category,
+            exceptions: Set(submission.except ?? []).count,
+            scope: scope(submission, kind, isOfObjects: isOfObjects)
+        )
+    }
+
+    /// What to accept an item accepts: the likeliest class, or all things that were found.
+    private static func proposed(_ task: StoredTask, _ kind: LabelTask) -> [Label] {
+        guard kind == .classification else { return task.proposals.compactMap(\.annotation) }
+        return task.proposals.first.map { [.classification(category: $0.label)] } ?? []
+    }
+
+    private static func scope(
+        _ submission: ReviewSubmission,
+        _ kind: LabelTask,
+        isOfObjects: Bool
+    ) -> ReviewEffects.Scope {
+        if isOfObjects { return .labels }
+        return kind == .classification || submission.decision == .skip ? .category : .image
+    }
+
+    /// A conflict of a merge: accepting takes the side whose class is named, or the first; refusing takes
+    /// neither; correcting says what it is instead.
+    ///
+    /// Other labels of the picture stay.
+    private static func decide(
+        _ submission: ReviewSubmission,
+        _ task: StoredTask
+    ) throws -> ReviewEffects {
+        let chosen: [Label]
+        switch submission.decision {
+        case .accept:
+            let side = task.proposals.first { $0.label == submission.label ?? $0.label }
+            guard let side else {
+                throw ReviewingError.noLabel(item: submission.item)
+            }
+            chosen = [side.annotation ?? .classification(category: side.label)]
+        case .correct:
+            guard let labels = submission.annotations, !labels.isEmpty else {
+                throw ReviewingError.noAnnotations(item: submission.item)
+            }
+            chosen = labels
+        case .reject, .skip: chosen = []
+        }
+        let labels = chosen.map {
+            NewAnnotation(
+                sample: task.samples[0],
+                label: $0,
+                state: .accepted,
+                source: "reviewer:\(submission.reviewer)"
+            )
+        }
+        return ReviewEffects(labels: labels, label: chosen.first?.category, exceptions: 0)
+    }
+}

@@ -1,0 +1,78 @@
+package import CurationCore
+import GRDB
+
+extension DatasetStore {
+    /// The images of which somebody said where all things are: by deciding the whole image, or by labels
+    /// that came otherwise than by a review.
+    ///
+    /// A label that was accepted among crops of several images says nothing of what else is there.
+    package func finishedSamples() throws(StorageError) -> Set<Sample.ID> {
+        try read { database in
+            try Set(
+                Int64.fetchAll(
+                    database,
+                    sql: """
+                        SELECT reviewTaskSample.sample FROM review
+                        JOIN reviewTask ON reviewTask.id = review.task
+                        JOIN reviewTaskSample ON reviewTaskSample.task = review.task
+                        JOIN sample ON sample.id = reviewTaskSample.sample
+                        WHERE review.undoneBy IS NULL AND review.decision <> 'skip'
+                            AND reviewTask.reason <> 'cluster' AND reviewTask.conflict IS NULL
+                            AND (review.label IS NULL OR sample.decided = 1)
+                        UNION
+                        SELECT currentLabel.sample FROM currentLabel
+                        JOIN annotation ON annotation.id = currentLabel.revision
+                        LEFT JOIN annotation AS first ON first.id = annotation.origin
+                        JOIN change ON change.id = coalesce(first.change, annotation.change)
+                        WHERE currentLabel.state = 'accepted' AND change.kind <> 'review'
+                        """
+                )
+            )
+        }
+    }
+
+    /// The boxes that the newest run of proposals put on images, whether somebody decided them or not.
+    ///
+    /// - Returns: The proposals in the order of their images, and the parameters of the model; nil
+    ///   before the first run by a model of the name.
+    package func newestRun(
+        of model: String
+    ) throws(StorageError) -> (proposals: [Annotation], parameters: [String: String])? {
+        try read { database in
+            let row = try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT predictionRun.run, predictionRun.source, change.payload FROM predictionRun
+                    JOIN change ON change.id = predictionRun.run
+                    WHERE retiredBy IS NULL AND source LIKE ? || '@%'
+                    ORDER BY predictionRun.run DESC LIMIT 1
+                    """,
+                arguments: [model]
+            )
+            guard let row else { return nil }
+            let (run, source): (Int64, String) = (row["run"], row["source"])
+            let proposals = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT prediction.*, category.name AS categoryName FROM prediction
+                    JOIN category ON category.id = prediction.category
+                    JOIN sample ON sample.id = prediction.sample
+                    WHERE prediction.run = ? AND category.present = 1 AND sample.present = 1
+                    ORDER BY prediction.sample, prediction.position
+                    """,
+                arguments: [run]
+            ).map { proposal in
+                let (sample, position): (Int64, Int64) = (proposal["sample"], proposal["position"])
+                return Annotation(
+                    id: "p-\(run)-\(sample)-\(position)",
+                    sample: sample,
+                    label: try Label(proposal),
+                    source: source,
+                    state: .proposed,
+                    score: proposal["score"]
+                )
+            }
+            return (proposals, try Self.payload(row["payload"]))
+        }
+    }
+}
