@@ -105,7 +105,7 @@ let package = Package(
         .testTarget(name: "CurationCoreTests", dependencies: ["CurationCore", "TestKit"]),
         tests("Archives"),
         tests("Imaging"),
-        tests("Inference"),
+        tests("Inference", "Imaging"),
         tests("Similarity"),
         tests("Learning"),
         tests("Storage", "History", grdb),

@@ -315,22 +315,33 @@ static void *wrap(const cort_runtime *runtime, const cort_tensor *tensor, char *
 }
 
 int cort_session_run(const cort_session *session, const cort_tensor *input,
-                     const cort_tensor *output, char *message, size_t message_size) {
+                     const cort_tensor *outputs, size_t output_count, char *message,
+                     size_t message_size) {
     const cort_runtime *runtime = session->runtime;
-    int result = -1;
+    if (output_count > CORT_MAX_OUTPUTS) {
+        report(message, message_size, "more outputs are asked for than fit one run");
+        return -1;
+    }
+    const char *names[CORT_MAX_OUTPUTS];
+    void *filled[CORT_MAX_OUTPUTS] = {0};
     void *given = wrap(runtime, input, message, message_size);
-    void *filled = given ? wrap(runtime, output, message, message_size) : NULL;
-    if (filled) {
+    int result = given ? 0 : -1;
+    for (size_t index = 0; index < output_count && result == 0; index++) {
+        names[index] = outputs[index].name;
+        filled[index] = wrap(runtime, &outputs[index], message, message_size);
+        if (!filled[index]) result = -1;
+    }
+    if (result == 0) {
         const void *inputs[] = {given};
-        void *outputs[] = {filled};
         void *status =
             CALL(runtime, RUN,
                  (void *, const void *, const char *const *, const void *const *, size_t,
                   const char *const *, size_t, void **),
-                 session->session, NULL, &input->name, inputs, 1, &output->name, 1, outputs);
-        if (!failed(runtime, status, message, message_size)) result = 0;
+                 session->session, NULL, &input->name, inputs, 1, names, output_count, filled);
+        if (failed(runtime, status, message, message_size)) result = -1;
     }
-    release(runtime, RELEASE_VALUE, filled);
+    for (size_t index = 0; index < output_count; index++)
+        release(runtime, RELEASE_VALUE, filled[index]);
     release(runtime, RELEASE_VALUE, given);
     return result;
 }

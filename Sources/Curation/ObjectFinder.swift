@@ -16,12 +16,14 @@ final class ObjectFinder: Sendable {
     private static let seed: UInt64 = 1
 
     /// A detector and how it came to be.
-    struct Learned {
+    struct Learned: Sendable {
         let detector: DenseDetector
         let maps: PictureMaps
         let classes: [String]
-        let lessons: Int
         let parameters: [String: String]
+
+        /// Which detector it is.
+        var id: EmbedderID { EmbedderID(name: ObjectFinder.name, digest: detector.digest) }
 
         /// The model as the store keeps it.
         var model: StoredModel {
@@ -69,39 +71,44 @@ final class ObjectFinder: Sendable {
         for (sample, map) in zip(missing, try maps.maps(of: missing, dataset.pictures)) {
             held[sample.id] = map
         }
-        let detector = DenseDetector(
-            learning: samples.compactMap { sample in
-                held[sample.id].map {
-                    DetectorLesson(
-                        map: $0,
-                        width: sample.width,
-                        height: sample.height,
-                        objects: lessons[sample.id] ?? []
-                    )
-                }
-            },
-            classCount: knowledge.classes.count
-        )
-        let learned = detector.map {
-            Learned(
-                detector: $0,
-                maps: maps,
-                classes: knowledge.classes,
-                lessons: knowledge.finished.count,
-                parameters: [
-                    "pictures": "\(samples.count)",
-                    "finished": "\(knowledge.finished.count)",
-                    "objects": "\(lessons.values.reduce(0) { $0 + $1.count })",
-                    "classes": knowledge.classes.joined(separator: ","),
-                    "windows": "\(windows)",
-                    "features": maps.id.description,
-                ]
-            )
+        let pictures = samples.compactMap { sample in
+            held[sample.id].map { map in
+                DetectorLesson(
+                    map: map,
+                    width: sample.width,
+                    height: sample.height,
+                    objects: lessons[sample.id] ?? []
+                )
+            }
         }
+        let learned = learn(pictures, maps, knowledge)
         memory.withLock {
             $0 = Memory(maps: held, windows: windows, lessons: lessons, learned: learned)
         }
         return learned
+    }
+
+    private func learn(
+        _ lessons: [DetectorLesson],
+        _ maps: PictureMaps,
+        _ knowledge: ObjectKnowledge
+    ) -> Learned? {
+        let detector = DenseDetector(learning: lessons, classCount: knowledge.classes.count)
+        return detector.map {
+            Learned(
+                detector: $0,
+                maps: maps,
+                classes: knowledge.classes,
+                parameters: [
+                    "pictures": "\(lessons.count)",
+                    "finished": "\(knowledge.finished.count)",
+                    "objects": "\(lessons.reduce(0) { $0 + $1.objects.count })",
+                    "classes": knowledge.classes.joined(separator: ","),
+                    "windows": "\(maps.windows)",
+                    "features": maps.id.description,
+                ]
+            )
+        }
     }
 
     /// Some of the finished pictures, the same for the same ones.

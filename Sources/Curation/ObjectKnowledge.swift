@@ -21,7 +21,8 @@ struct ObjectKnowledge {
         finished = try store.finishedSamples()
         var objects: [Sample.ID: [Label]] = [:]
         var asked = objects
-        for annotation in try store.reviewedAnnotations() where annotation.label.boundingBox != nil {
+        for annotation in try store.reviewedAnnotations() where annotation.label.boundingBox != nil
+        {
             switch annotation.state {
             case .accepted: objects[annotation.sample, default: []].append(annotation.label)
             case .rejected: asked[annotation.sample, default: []].append(annotation.label)

@@ -42,6 +42,9 @@ struct ObjectReview {
     // That many pictures are looked at, for the least sure of them.
     private static let marginPool = 64
 
+    /// The source of a box in an item that people accepted before.
+    private static let accepted = "accepted"
+
     let dataset: Dataset
     let finder: ObjectFinder
 
@@ -86,33 +89,44 @@ struct ObjectReview {
         let others = order.filter { !again.contains($0.id) }
         let isByDoubt = request.strategy == .margin && learned != nil
         let pool = first + others.prefix(isByDoubt ? max(count, Self.marginPool) : count)
-        let found = try learned.map { try finder.find(in: pool, $0, knowledge) }
+        let models = try OtherFinders(of: dataset.store, knowledge)
+        let found = try
+            (learned.map { try finder.find(in: pool, $0, knowledge) } ?? pool.map { _ in [] })
+            .enumerated().map { models.added(to: $1, in: pool[$0].id, knowledge) }
         var places = Array(pool.indices)
-        if let found, isByDoubt {
+        if isByDoubt {
             let doubts = found.map { $0.reduce(0) { $0 + min($1.score, 1 - $1.score) } }
             places.sort { (doubts[$0], $1) > (doubts[$1], $0) }
         }
         return places.prefix(count).map { place in
-            let sample = pool[place]
-            let known = (knowledge.objects[sample.id] ?? []).map {
-                ReviewItem.Proposal(
-                    label: $0.category,
-                    score: 1,
-                    source: "accepted",
-                    annotation: $0
-                )
-            }
-            let predictions = found?[place] ?? []
-            let proposals = known + predictions.map { proposal($0, learned?.model.source) }
-            let doubt = predictions.map(\.score).min()
-            let plan = PlannedTask(
-                samples: [sample.id],
-                label: nil,
-                score: doubt,
-                reason: isByDoubt ? .uncertain : .representative
+            whole(
+                pool[place],
+                found[place],
+                learned,
+                knowledge,
+                isByDoubt ? .uncertain : .representative
             )
-            return (plan, proposals)
         }
+    }
+
+    /// A picture with what people accepted in it, and what was found beside.
+    private func whole(
+        _ sample: Sample,
+        _ found: [Prediction],
+        _ learned: ObjectFinder.Learned?,
+        _ knowledge: ObjectKnowledge,
+        _ reason: ReviewReason
+    ) -> Planned {
+        let known = (knowledge.objects[sample.id] ?? []).map {
+            ReviewItem.Proposal(
+                label: $0.category,
+                score: 1,
+                source: Self.accepted,
+                annotation: $0
+            )
+        }
+        let plan = PlannedTask(samples: [sample.id], label: nil, score: nil, reason: reason)
+        return (plan, known + found.map { proposal($0, learned?.model.source) })
     }
 
     private func proposal(_ found: Prediction, _ source: String?) -> ReviewItem.Proposal {

@@ -6,13 +6,13 @@ package import Inference
 package struct PictureMaps: Sendable {
     private let features: DenseFeatures
     /// How many windows along its longer side a picture is looked at in.
-    private let windows: Int
+    let windows: Int
 
     /// Which model it is.
     package var id: EmbedderID { features.id }
 
     // A JPEG is decoded at less than its size while its shorter side keeps as many pixels.
-    private static let decodedSide = 384
+    static let decodedSide = 384
 
     /// Reads the model.
     ///

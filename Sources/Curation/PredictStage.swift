@@ -28,6 +28,8 @@ public struct PredictStage: Sendable {
         public let calibrationError: Double?
         /// Images that may be accepted together once enough of them were looked at; nil when none are.
         public let stratum: Stratum?
+        /// Things that models found and of which nobody knows the class; nil for none.
+        public let unnamed: Int?
         /// How long it took.
         public let seconds: Double
         /// Images handled a second.
@@ -44,7 +46,7 @@ public struct PredictStage: Sendable {
         }
 
         enum CodingKeys: String, CodingKey {
-            case predicted, images, seconds, stratum
+            case predicted, images, seconds, stratum, unnamed
             case bySource = "by_source"
             case heldOutAccuracy = "held_out_accuracy"
             case calibrationError = "calibration_error"
@@ -52,24 +54,42 @@ public struct PredictStage: Sendable {
         }
     }
 
-    private let dataset: Dataset
+    let dataset: Dataset
+    let finder: ObjectFinder
+    let interruption: Interruption
+    let report: StageProgress.Report
 
-    /// Creates the stage.
-    public init(dataset: Dataset) { self.dataset = dataset }
+    /// Creates the stage; it reports where it looks at pictures again, which takes long.
+    public init(
+        dataset: Dataset,
+        interruption: Interruption = Interruption(),
+        report: @escaping StageProgress.Report = { _ in }
+    ) {
+        self.dataset = dataset
+        self.interruption = interruption
+        self.report = report
+        finder = ObjectFinder(dataset: dataset)
+    }
 
     /// Learns from the accepted labels and proposes labels for the rest.
     ///
-    /// Without any accepted label nothing can be proposed: the report then counts 0.
+    /// Without any accepted label nothing can be proposed: the report then counts 0. Where the data set
+    /// carries things in pictures, the detector learns and finds them, or `models` do.
     ///
     /// - Parameters:
-    ///   - method: What proposes.
+    ///   - method: What proposes classes of whole pictures.
+    ///   - models: Models that find things in pictures, by the names of their cards; `detector` is the
+    ///     one that learns. What several of them say becomes one proposal.
     ///   - alpha: The most share of wrong labels among those accepted unseen, above 0 and below 1.
     ///   - delta: The probability with which more of them may be wrong, above 0 and below 1.
     ///   - now: The time that the log notes.
     /// - Returns: What was proposed, how good the probabilities are, and what may be accepted unseen.
-    /// - Throws: `CurationError.input` before anything was embedded or, for neighbours, clustered.
+    /// - Throws: `CurationError.input` before anything was embedded or, for neighbours, clustered;
+    ///   `.component` when a model is missing; `.badData` for one that does not fit the data set;
+    ///   `CancellationError`.
     public func run(
         _ method: Method = .classifier,
+        models: [String] = [],
         alpha: Double = BulkAccept.alpha,
         delta: Double = BulkAccept.delta,
         at now: Timestamp = .now
@@ -79,6 +99,13 @@ public struct PredictStage: Sendable {
         }
         let clock = ContinuousClock()
         let start = clock.now
+        let kind = try dataset.schema().schema.task
+        try Self.check(method, models, fit: kind)
+        guard kind == .classification else {
+            let names = models.isEmpty ? [ObjectFinder.name] : models
+            let found = try rephrasing { () throws in try findObjects(by: names, kind, at: now) }
+            return try objectReport(found, (clock.now - start) / .seconds(1))
+        }
         return try rephrasing { () throws in
             let features = try ReviewFeatures(of: dataset)
             let knowledge = try ReviewKnowledge(
@@ -86,16 +113,9 @@ public struct PredictStage: Sendable {
                 reviewer: nil,
                 store: dataset.store
             )
-            var found = Found()
-            if !knowledge.isEmpty {
-                found =
-                    switch method {
-                    case .classifier: try classify(features, knowledge)
-                    case .neighbors: try vote(features, knowledge)
-                    }
-                if let model = found.model {
-                    try dataset.store.replaceProposals(found.predictions, model: model, at: now)
-                }
+            let found = try propose(method, features, knowledge)
+            if let model = found.model {
+                try dataset.store.replaceProposals(found.predictions, model: model, at: now)
             }
             let bulk = BulkAccept(store: dataset.store)
             if let proposer = found.proposer {
@@ -106,11 +126,60 @@ public struct PredictStage: Sendable {
         }
     }
 
+    private func propose(
+        _ method: Method,
+        _ features: ReviewFeatures,
+        _ knowledge: ReviewKnowledge
+    ) throws -> Found {
+        guard !knowledge.isEmpty else { return Found() }
+        return switch method {
+        case .classifier: try classify(features, knowledge)
+        case .neighbors: try vote(features, knowledge)
+        }
+    }
+
+    private static func check(
+        _ method: Method,
+        _ models: [String],
+        fit kind: LabelTask
+    ) throws {
+        if kind == .classification, !models.isEmpty {
+            throw CurationError.badData(
+                "\(models.joined(separator: ", ")): the data set carries classes of whole pictures, "
+                    + "for which there are classifier and neighbors"
+            )
+        }
+        if kind != .classification, method != .classifier {
+            throw CurationError.badData(
+                "the data set carries things in pictures: neighbors proposes classes only"
+            )
+        }
+    }
+
     /// What a method proposed, and with which model.
-    private struct Found {
+    struct Found {
         var predictions: [Prediction] = []
+        /// Things whose class nobody knows.
+        var unnamed = 0
         var model: StoredModel?
         var proposer: Proposer?
+    }
+
+    private func objectReport(_ found: Found, _ seconds: Double) throws -> Report {
+        let images = try dataset.sampleCount()
+        let name = found.model?.name
+        return Report(
+            predicted: found.predictions.count,
+            images: images,
+            bySource: found.predictions.isEmpty
+                ? [:] : [name ?? "": found.predictions.count],
+            heldOutAccuracy: nil,
+            calibrationError: nil,
+            stratum: nil,
+            unnamed: found.unnamed > 0 ? found.unnamed : nil,
+            seconds: seconds,
+            imagesPerSecond: Double(images) / max(seconds, 1e-9)
+        )
     }
 
     private func report(
@@ -129,6 +198,7 @@ public struct PredictStage: Sendable {
             heldOutAccuracy: reliability?.accuracy,
             calibrationError: reliability?.calibrationError,
             stratum: stratum,
+            unnamed: nil,
             seconds: seconds,
             imagesPerSecond: Double(features.samples.count) / max(seconds, 1e-9)
         )

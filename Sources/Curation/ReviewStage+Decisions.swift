@@ -25,12 +25,6 @@ extension ReviewStage {
         on task: StoredTask,
         _ kind: LabelTask
     ) throws -> ReviewEffects {
-        let plan = PlannedTask(
-            samples: task.samples,
-            label: task.label,
-            score: task.proposals.first?.score,
-            reason: task.reason
-        )
         if task.conflict != nil { return try decide(submission, task) }
         let isOfObjects = task.isScreenOfObjects
         let changes =
@@ -42,7 +36,7 @@ extension ReviewStage {
             )
             : try DecisionRules.changes(
                 of: submission,
-                on: plan,
+                on: PlannedTask(task),
                 kind: kind,
                 proposals: proposed(task, kind)
             )
@@ -109,5 +103,17 @@ extension ReviewStage {
             )
         }
         return ReviewEffects(labels: labels, label: chosen.first?.category, exceptions: 0)
+    }
+}
+
+extension PlannedTask {
+    /// What was asked.
+    fileprivate init(_ task: StoredTask) {
+        self.init(
+            samples: task.samples,
+            label: task.label,
+            score: task.proposals.first?.score,
+            reason: task.reason
+        )
     }
 }

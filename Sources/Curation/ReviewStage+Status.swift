@@ -10,7 +10,9 @@ extension ReviewStage {
     public func status(at now: Timestamp = .now) throws -> ReviewStatus {
         try rephrasing { () throws in
             let store = dataset.store
-            let decided = try store.decidedCount()
+            let isOfClasses = try store.schema().schema.task == .classification
+            let decided =
+                isOfClasses ? try store.decidedCount() : try store.finishedSamples().count
             let reviews = try store.reviews().filter { $0.decision != .skip }
             var cost = ReviewingCost()
             for review in reviews {
@@ -20,9 +22,9 @@ extension ReviewStage {
                 pending: try store.sampleCount() - decided,
                 leased: try store.leasedSamples(now: now.seconds).count,
                 decided: decided,
-                accuracy: Self.accuracy(reviews),
-                setAccuracy: try setAccuracy(),
-                cost: cost.share(of: decided)
+                accuracy: isOfClasses ? Self.accuracy(reviews) : nil,
+                setAccuracy: isOfClasses ? try setAccuracy() : nil,
+                cost: isOfClasses ? cost.share(of: decided) : nil
             )
         }
     }

@@ -18,8 +18,10 @@ package struct ModelCard: Sendable, Equatable, Codable {
     package let input: Input
     /// What comes out.
     package let outputs: [Output]
-    /// The names of its classes, if it has any.
+    /// The file with the names of its classes, if it has many.
     package let labels: Labels?
+    /// The names of its classes, if it has few.
+    package let classes: [String]?
     /// The licence of the weights.
     package let licence: String
     /// Where the weights come from.

@@ -112,33 +112,53 @@ import Synchronization
         _ input: String,
         _ values: [Float],
         shape: [Int],
-        output: String,
-        outputShape: [Int]
-    ) throws(InferenceError) -> [Float] {
+        outputs: [(name: String, shape: [Int])]
+    ) throws(InferenceError) -> [[Float]] {
         var message = Message()
-        var code: Int32 = 0
-        let count = outputShape.reduce(1, *)
-        let result = unsafe [Float](unsafeUninitializedCapacity: count) { memory, initialized in
-            unsafe memory.initialize(repeating: 0)
-            initialized = count
-            code = unsafe values.withUnsafeBufferPointer { given in
-                // The runtime's call wants mutable memory, but only reads an input.
-                let given = unsafe UnsafeMutableBufferPointer(mutating: given)
-                return unsafe Self.withTensor(input, given, shape) { given in
-                    unsafe Self.withTensor(output, memory, outputShape) { filled in
-                        unsafe cort_session_run(
-                            handle,
-                            given,
-                            filled,
-                            &message.bytes,
-                            Message.size
-                        )
-                    }
+        var results = outputs.map { [Float](repeating: 0, count: $0.shape.reduce(1, *)) }
+        var tensors: [cort_tensor] = unsafe []
+        let code: Int32 = unsafe values.withUnsafeBufferPointer { given in
+            // The runtime's call wants mutable memory, but only reads an input.
+            let given = unsafe UnsafeMutableBufferPointer(mutating: given)
+            return unsafe Self.withTensor(input, given, shape) { given in
+                unsafe Self.withTensors(outputs[...], &results, &tensors) { filled in
+                    guard let first = filled.baseAddress else { return -1 }
+                    return unsafe cort_session_run(
+                        handle,
+                        given,
+                        first,
+                        filled.count,
+                        &message.bytes,
+                        Message.size
+                    )
                 }
             }
         }
         guard code == 0 else { throw .runFailed(path: path, reason: message.text) }
-        return result
+        return results
+    }
+
+    /// Makes tensors of the memory of `results`, one after the other, and hands all of them over.
+    private static func withTensors(
+        _ outputs: ArraySlice<(name: String, shape: [Int])>,
+        _ results: inout [[Float]],
+        _ tensors: inout [cort_tensor],
+        _ body: (UnsafeBufferPointer<cort_tensor>) -> Int32
+    ) -> Int32 {
+        guard let next = outputs.first else {
+            return unsafe tensors.withUnsafeBufferPointer(body)
+        }
+        // Taken out, so that the array of arrays is not held while its element is.
+        let index = outputs.startIndex
+        var own: [Float] = []
+        swap(&own, &results[index])
+        defer { swap(&own, &results[index]) }
+        return unsafe own.withUnsafeMutableBufferPointer { memory in
+            unsafe withTensor(next.name, memory, next.shape) { tensor in
+                unsafe tensors.append(tensor.pointee)
+                return unsafe withTensors(outputs.dropFirst(), &results, &tensors, body)
+            }
+        }
     }
 
     private static func withTensor(

@@ -34,16 +34,22 @@ extension OnnxSession {
         output: String,
         outputShape: [Int]
     ) throws(InferenceError) -> [Float] {
+        try run(input, values, shape: shape, outputs: [(output, outputShape)])[0]
+    }
+
+    /// Runs the model on `values` and gives several of its outputs, at most 4, each in row-major order.
+    ///
+    /// - Throws: as the same for one output.
+    package func run(
+        _ input: String,
+        _ values: [Float],
+        shape: [Int],
+        outputs wanted: [(name: String, shape: [Int])]
+    ) throws(InferenceError) -> [[Float]] {
         precondition(values.count == shape.reduce(1, *), "a tensor has one number a place")
         try check(input, shape, among: inputs, "input")
-        try check(output, outputShape, among: outputs, "output")
-        return try runUnchecked(
-            input,
-            values,
-            shape: shape,
-            output: output,
-            outputShape: outputShape
-        )
+        for output in wanted { try check(output.name, output.shape, among: outputs, "output") }
+        return try runUnchecked(input, values, shape: shape, outputs: wanted)
     }
 
     private func check(

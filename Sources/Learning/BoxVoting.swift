@@ -61,7 +61,10 @@ struct BoxCandidate {
         let agreements = guesses.map { ($0.box.intersectionOverUnion(box), $0.presence) }
         let area = max(box.width * box.height / (cell * cell), 0.5)
         let edge = min(
-            box.x, box.y, Double(width) - box.x - box.width, Double(height) - box.y - box.height
+            box.x,
+            box.y,
+            Double(width) - box.x - box.width,
+            Double(height) - box.y - box.height
         )
         func log(_ value: Double) -> Float { Float(Exponential.log(max(value, 1e-6))) }
         evidence = [

@@ -7,11 +7,15 @@ import CurationCore
 struct PlaceScorer: Sendable {
     /// The classes, after one for the background.
     let head: LinearHead
-    /// From the features to the shape of `LessonTargets.Positive`.
-    private let shapes: LinearHead
+    /// The mean of `LessonTargets.Positive.shape` by class.
+    private let means: [SIMD4<Float>]
+    /// From the features to how a shape differs from the mean of its class, by class.
+    private let shapes: [LinearHead]
+    /// The share of places that are in the middle of a thing.
+    private let prior: Double
 
-    /// What the square of a weight costs, with features of unit variance: strong, as rows are few and
-    /// neighbouring places alike. Every penalty from 100 to 500 served as well.
+    // What the square of a weight costs, with features of unit variance: strong, as rows are few and
+    // neighbouring places alike. Every penalty from 100 to 500 served as well.
     private static let weightPenalty: Float = 250
     private static let shapePenalty = 300.0
     private static let iterations = 60
@@ -42,6 +46,7 @@ struct PlaceScorer: Sendable {
         // Of the background only some rows are taken, so it is likelier than it seems.
         let all = rows.reduce(0) { $0 + $1.negativeCount }
         let missing = Exponential.log(Double(all) / Double(negatives))
+        prior = Double(positives) / Double(positives + all)
         var parameters = fitted.parameters
         parameters[fitted.dimension] += Float(missing)
         head = scale.undone(
@@ -51,13 +56,37 @@ struct PlaceScorer: Sendable {
                 parameters: parameters
             )
         )
-        var moments = RegressionMoments(dimension: scale.dimension, targets: 4)
-        for lesson in rows { moments += lesson.moments }
-        shapes = scale.undone(in: moments.solve(penalty: Self.shapePenalty))
+        means = LessonRows.means(of: rows, classCount: classCount)
+        shapes = Self.shapes(rows, means, scale)
+    }
+
+    // A class with fewer places has the regression of all classes.
+    private static let fewestPlaces = 30
+
+    /// A regression for each class: one for all would be that of the class that is seen most.
+    private static func shapes(
+        _ rows: [LessonRows],
+        _ means: [SIMD4<Float>],
+        _ scale: FeatureScale
+    ) -> [LinearHead] {
+        let none = RegressionMoments(dimension: scale.dimension, targets: 4)
+        var (own, all) = (Array(repeating: none, count: means.count), none)
+        for lesson in rows {
+            for category in Set(lesson.categories) {
+                let moments = lesson.moments(of: category, around: means[category])
+                own[category] += moments
+                all += moments
+            }
+        }
+        let common = scale.undone(in: all.solve(penalty: shapePenalty))
+        return own.map { moments in
+            Int(moments.count) < fewestPlaces
+                ? common : scale.undone(in: moments.solve(penalty: shapePenalty))
+        }
     }
 
     /// What names the weights.
-    var digests: [ContentDigest] { [head.digest, shapes.digest] }
+    var digests: [ContentDigest] { [head.digest] + shapes.map(\.digest) }
 
     /// What is thought of a place.
     struct Guess {
@@ -68,7 +97,8 @@ struct PlaceScorer: Sendable {
         let shares: [Double]
     }
 
-    // Less likely places are not looked at, and no more than these.
+    // Less likely places are not looked at, and no more than these. Where things are rare, and few were
+    // shown, nothing seems likely: then places count that are likelier than the mean.
     private static let leastPresence = 0.03
     private static let mostPlaces = 2_000
 
@@ -77,24 +107,26 @@ struct PlaceScorer: Sendable {
         let features = Matrix(rows: map.count, columns: map.channels, values: map.values)
         let scores = head.scores(features)
         var likely: [(place: Int, shares: [Double])] = []
+        let least = min(Self.leastPresence, prior)
         for place in 0..<map.count {
             let line = (0..<scores.columns).map { scores[place, $0] }
             let all = Softmax.probabilities(line, temperature: 1).map(Double.init)
-            if 1 - all[0] >= Self.leastPresence { likely.append((place, Array(all.dropFirst()))) }
+            if 1 - all[0] >= least { likely.append((place, Array(all.dropFirst()))) }
         }
         let presence = likely.map { $0.shares.reduce(0, +) }
         let order = likely.indices.sorted {
             (presence[$0], likely[$1].place) > (presence[$1], likely[$0].place)
         }.prefix(Self.mostPlaces)
-        let found = shapes.scores(features.selecting(order.map { likely[$0].place }))
+        let rows = features.selecting(order.map { likely[$0].place })
+        let found = shapes.map { $0.scores(rows) }
         return order.enumerated().compactMap { row, index in
-            let box = Self.box(
-                map,
-                likely[index].place,
-                SIMD4(found[row, 0], found[row, 1], found[row, 2], found[row, 3])
-            )
+            let shares = likely[index].shares
+            let best = shares.indices.max { (shares[$0], $1) < (shares[$1], $0) } ?? 0
+            let own = found[best]
+            let shape = SIMD4(own[row, 0], own[row, 1], own[row, 2], own[row, 3])
+            let box = Self.box(map, likely[index].place, means[best] + shape)
             return box.clipped(width: width, height: height).map {
-                Guess(box: $0, presence: presence[index], shares: likely[index].shares)
+                Guess(box: $0, presence: presence[index], shares: shares)
             }
         }
     }
@@ -126,7 +158,7 @@ struct LessonRows: Sendable {
     let negatives: Matrix
     /// How many such places there are.
     let negativeCount: Int
-    let moments: RegressionMoments
+    private let shapes: [SIMD4<Float>]
 
     // More of the same picture teach nothing more.
     private static let mostNegatives = 100
@@ -136,13 +168,36 @@ struct LessonRows: Sendable {
         categories = targets.positives.map(\.category)
         negatives = scale.rows(lesson.map, Self.chosen(targets, seed: seed))
         negativeCount = targets.negatives.count
-        moments = RegressionMoments(
-            positives,
-            Matrix(
-                rows: targets.positives.count,
-                columns: 4,
-                values: targets.positives.flatMap { shape in (0..<4).map { shape.shape[$0] } }
-            )
+        shapes = targets.positives.map(\.shape)
+    }
+
+    /// The mean shape of each class; that of all for a class that was not shown.
+    static func means(of lessons: [LessonRows], classCount: Int) -> [SIMD4<Float>] {
+        var (sums, counts) = (
+            [SIMD4<Float>](repeating: .zero, count: classCount + 1),
+            [Float](repeating: 0, count: classCount + 1)
+        )
+        for lesson in lessons {
+            for (category, shape) in zip(lesson.categories, lesson.shapes) {
+                for index in [category, classCount] {
+                    sums[index] += shape
+                    counts[index] += 1
+                }
+            }
+        }
+        return (0..<classCount).map { category in
+            let index = counts[category] > 0 ? category : classCount
+            return sums[index] / max(counts[index], 1)
+        }
+    }
+
+    /// What a regression of the shapes of a class around their mean follows from.
+    func moments(of category: Int, around mean: SIMD4<Float>) -> RegressionMoments {
+        let own = categories.indices.filter { categories[$0] == category }
+        let values = own.flatMap { row in (0..<4).map { (shapes[row] - mean)[$0] } }
+        return RegressionMoments(
+            positives.selecting(own),
+            Matrix(rows: own.count, columns: 4, values: values)
         )
     }
 
@@ -200,14 +255,18 @@ struct FeatureScale: Sendable {
 
     /// The same function of features as they are.
     func undone(in head: LinearHead) -> LinearHead {
-        changed(head) { weight, channel in weight / deviations[channel] } bias: { weight, channel in
+        changed(head) { weight, channel in
+            weight / deviations[channel]
+        } bias: { weight, channel in
             -weight * means[channel] / deviations[channel]
         }
     }
 
     /// The same function of features with mean 0 and variance 1.
     func applied(to head: LinearHead) -> LinearHead {
-        changed(head) { weight, channel in weight * deviations[channel] } bias: { weight, channel in
+        changed(head) { weight, channel in
+            weight * deviations[channel]
+        } bias: { weight, channel in
             weight * means[channel]
         }
     }

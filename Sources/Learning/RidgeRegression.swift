@@ -1,6 +1,6 @@
 /// Sums over rows that a ridge regression follows from; those of two sets of rows add up.
-struct RegressionMoments: Sendable {
-    private(set) var count = 0.0
+package struct RegressionMoments: Sendable {
+    package private(set) var count = 0.0
     private var inputSum: [Double]
     private var targetSum: [Double]
     private var inputs: [Double]
@@ -9,7 +9,7 @@ struct RegressionMoments: Sendable {
     private let targets: Int
 
     /// Starts without rows, for `dimension` numbers a row and `targets` numbers that follow from it.
-    init(dimension: Int, targets: Int) {
+    package init(dimension: Int, targets: Int) {
         self.dimension = dimension
         self.targets = targets
         inputSum = Array(repeating: 0, count: dimension)
@@ -19,7 +19,7 @@ struct RegressionMoments: Sendable {
     }
 
     /// Takes rows and what follows from each.
-    init(_ rows: Matrix, _ values: Matrix) {
+    package init(_ rows: Matrix, _ values: Matrix) {
         precondition(rows.rows == values.rows, "every row has its targets")
         self.init(dimension: rows.columns, targets: values.columns)
         count = Double(rows.rows)
@@ -35,7 +35,8 @@ struct RegressionMoments: Sendable {
         }
     }
 
-    static func += (sum: inout Self, more: Self) {
+    /// Adds the sums of more rows.
+    package static func += (sum: inout Self, more: Self) {
         sum.count += more.count
         for index in sum.inputSum.indices { sum.inputSum[index] += more.inputSum[index] }
         for index in sum.targetSum.indices { sum.targetSum[index] += more.targetSum[index] }
@@ -47,7 +48,7 @@ struct RegressionMoments: Sendable {
     /// of its weights (Hoerl and Kennard 1970); the bias is free.
     ///
     /// - Returns: For each target `dimension` weights, then its bias.
-    func solve(penalty: Double) -> LinearHead {
+    package func solve(penalty: Double) -> LinearHead {
         let rows = max(count, 1)
         var matrix = inputs
         for row in 0..<dimension {
@@ -89,7 +90,8 @@ struct CholeskyFactor {
                     sum -= lower[row * size + index] * lower[column * size + index]
                 }
                 lower[row * size + column] =
-                    row == column ? max(sum, 1e-12).squareRoot() : sum / lower[column * size + column]
+                    row == column
+                    ? max(sum, 1e-12).squareRoot() : sum / lower[column * size + column]
             }
         }
     }

@@ -16,7 +16,7 @@ extension DatasetStore {
                         JOIN reviewTask ON reviewTask.id = review.task
                         JOIN reviewTaskSample ON reviewTaskSample.task = review.task
                         JOIN sample ON sample.id = reviewTaskSample.sample
-                        WHERE review.undoneBy IS NULL AND review.decision <> 'skip'
+                        WHERE review.undoneBy IS NULL AND review.decision <> 'skip' AND sample.present = 1
                             AND reviewTask.reason <> 'cluster' AND reviewTask.conflict IS NULL
                             AND (review.label IS NULL OR sample.decided = 1)
                         UNION
@@ -24,6 +24,7 @@ extension DatasetStore {
                         JOIN annotation ON annotation.id = currentLabel.revision
                         LEFT JOIN annotation AS first ON first.id = annotation.origin
                         JOIN change ON change.id = coalesce(first.change, annotation.change)
+                        JOIN sample ON sample.id = currentLabel.sample AND sample.present = 1
                         WHERE currentLabel.state = 'accepted' AND change.kind <> 'review'
                         """
                 )
@@ -31,12 +32,18 @@ extension DatasetStore {
         }
     }
 
-    /// The boxes that the newest run of proposals put on images, whether somebody decided them or not.
+    /// What the newest run of proposals that stands put on images, whether somebody decided them, or
+    /// another run took its place.
     ///
+    /// - Parameters:
+    ///   - model: The name of the model.
+    ///   - isOther: Whether runs of all other models are meant.
     /// - Returns: The proposals in the order of their images, and the parameters of the model; nil
-    ///   before the first run by a model of the name.
+    ///   before the first run.
+    /// - Throws: `StorageError.database`, `.busy`.
     package func newestRun(
-        of model: String
+        of model: String,
+        isOther: Bool = false
     ) throws(StorageError) -> (proposals: [Annotation], parameters: [String: String])? {
         try read { database in
             let row = try Row.fetchOne(
@@ -44,35 +51,43 @@ extension DatasetStore {
                 sql: """
                     SELECT predictionRun.run, predictionRun.source, change.payload FROM predictionRun
                     JOIN change ON change.id = predictionRun.run
-                    WHERE retiredBy IS NULL AND source LIKE ? || '@%'
+                    WHERE change.kind = 'predict' AND (source LIKE :model || '@%') <> :other
+                        AND NOT EXISTS (SELECT 1 FROM change AS undo WHERE undo.undoes = change.id)
                     ORDER BY predictionRun.run DESC LIMIT 1
                     """,
-                arguments: [model]
+                arguments: ["model": model, "other": isOther]
             )
             guard let row else { return nil }
-            let (run, source): (Int64, String) = (row["run"], row["source"])
-            let proposals = try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT prediction.*, category.name AS categoryName FROM prediction
-                    JOIN category ON category.id = prediction.category
-                    JOIN sample ON sample.id = prediction.sample
-                    WHERE prediction.run = ? AND category.present = 1 AND sample.present = 1
-                    ORDER BY prediction.sample, prediction.position
-                    """,
-                arguments: [run]
-            ).map { proposal in
-                let (sample, position): (Int64, Int64) = (proposal["sample"], proposal["position"])
-                return Annotation(
-                    id: "p-\(run)-\(sample)-\(position)",
-                    sample: sample,
-                    label: try Label(proposal),
-                    source: source,
-                    state: .proposed,
-                    score: proposal["score"]
-                )
-            }
+            let proposals = try Self.proposals(of: row["run"], source: row["source"], in: database)
             return (proposals, try Self.payload(row["payload"]))
+        }
+    }
+
+    private static func proposals(
+        of run: Int64,
+        source: String,
+        in database: Database
+    ) throws -> [Annotation] {
+        try Row.fetchAll(
+            database,
+            sql: """
+                SELECT prediction.*, category.name AS categoryName FROM prediction
+                JOIN category ON category.id = prediction.category
+                JOIN sample ON sample.id = prediction.sample
+                WHERE prediction.run = ? AND category.present = 1 AND sample.present = 1
+                ORDER BY prediction.sample, prediction.position
+                """,
+            arguments: [run]
+        ).map { row in
+            let (sample, position): (Int64, Int64) = (row["sample"], row["position"])
+            return Annotation(
+                id: "p-\(run)-\(sample)-\(position)",
+                sample: sample,
+                label: try Label(row),
+                source: source,
+                state: .proposed,
+                score: row["score"]
+            )
         }
     }
 }

@@ -6,6 +6,5 @@ public import CurationCore
 extension LabelTask: ExpressibleByArgument {}
 extension SourceFormat: ExpressibleByArgument {}
 extension ImportStage.LabelsAs: ExpressibleByArgument {}
-extension PredictStage.Method: ExpressibleByArgument {}
 extension EmbedStage.Views: ExpressibleByArgument {}
 extension ReviewStrategy: ExpressibleByArgument {}

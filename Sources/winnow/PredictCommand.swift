@@ -18,6 +18,12 @@ struct PredictCommand: ParsableCommand {
             at most --alpha of the rest is wrong, with probability 1 - --delta, one screen a
             class accepts it. `winnow certify` says what it proves.
 
+            Where a data set carries things in pictures (`winnow init --task detection`), a
+            detector learns from the pictures in which people marked all of them, and finds
+            more in the others. Models that were taught elsewhere can help from the start:
+            ssdlite-person finds people, u2netp the outline of what stands out, whose class
+            the detector says, or the only class there is.
+
             Rules that people write propose classes as well: --labelers takes a YAML file,
             and says of each rule how many pictures it covers, where it contradicts others
             and, by what people decided, how often it is right. They vote by that.
@@ -29,12 +35,18 @@ struct PredictCommand: ParsableCommand {
 
             Examples:
               winnow predict --with neighbors -d ~/cats
+              winnow predict --with ssdlite-person,u2netp -d ~/street
               winnow predict --labelers rules.yaml -d ~/cats
             """
     )
 
-    @Option(help: "What proposes: classifier or neighbors.")
-    var with = PredictStage.Method.classifier
+    @Option(
+        help: """
+            What proposes: classifier or neighbors; for things in pictures detector, which learns, \
+            or models, with commas between them.
+            """
+    )
+    var with: String?
 
     @Option(help: "Propose by the rules of this YAML file instead.") var labelers: String?
     @Option(help: "The most share of wrong labels among those accepted unseen.")
@@ -50,8 +62,21 @@ struct PredictCommand: ParsableCommand {
             let report = try stage.run(URL(filePath: labelers))
             return try Terminal.show(report, json: global.json, or: report.words)
         }
-        let report = try PredictStage(dataset: try global.open())
-            .run(with, alpha: alpha, delta: delta)
+        let watch = InterruptWatch()
+        let bar = global.progress()
+        let stage = PredictStage(
+            dataset: try global.open(),
+            interruption: watch.interruption,
+            report: bar.report
+        )
+        let method = with.map { PredictStage.Method(rawValue: $0) } ?? .classifier
+        let names = (method == nil ? with ?? "" : "").split(separator: ",").map(String.init)
+        let report = try stage.run(
+            method ?? .classifier,
+            models: names,
+            alpha: alpha,
+            delta: delta
+        )
         try Terminal.show(report, json: global.json, or: report.summary)
     }
 }
@@ -70,6 +95,11 @@ extension PredictStage.Report {
                 " \($0.images) may be accepted unseen once \($0.audits) of them were looked at: "
                     + "`winnow review` asks about those first."
             } ?? ""
+        if let unnamed, predicted == 0 {
+            return
+                "\(unnamed) things were found, but nobody knows their class: mark those of a few "
+                + "pictures in `winnow review` first."
+        }
         guard predicted > 0 || heldOutAccuracy == nil else {
             return "Every picture is decided: there is nothing to propose.\(held)"
         }
@@ -80,7 +110,7 @@ extension PredictStage.Report {
         let sources = bySource.map { "\($0.value) by \($0.key)" }.sorted().joined(separator: ", ")
         return "\(predicted) labels proposed for \(images) pictures (\(sources)). "
             + "\(seconds.rounded(to: 1)) s, \(imagesPerSecond.rounded(to: 0)) a second."
-            + held + audits
+            + (unnamed.map { " \($0) more are of no class that is known." } ?? "") + held + audits
     }
 }
 

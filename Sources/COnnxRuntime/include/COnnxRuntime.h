@@ -62,9 +62,12 @@ typedef struct {
     size_t count;
 } cort_tensor;
 
-/// Runs the model on `input` and fills `output`, whose shape must be the one that comes out;
-/// 0 on success.
+/// The most outputs that one run may fill.
+#define CORT_MAX_OUTPUTS 4
+
+/// Runs the model on `input` and fills `outputs`, at least one and at most CORT_MAX_OUTPUTS, whose
+/// shapes must be those that come out; 0 on success.
 int cort_session_run(const cort_session *_Nonnull session, const cort_tensor *_Nonnull input,
-                     const cort_tensor *_Nonnull output, char *_Nonnull message,
-                     size_t message_size);
+                     const cort_tensor *_Nonnull outputs, size_t output_count,
+                     char *_Nonnull message, size_t message_size);
 #endif

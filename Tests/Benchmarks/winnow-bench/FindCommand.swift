@@ -76,6 +76,17 @@ struct FindCommand: ParsableCommand {
         }
         measurement.quality["recall"] = Double(right) / Double(max(things, 1))
         measurement.quality["precision"] = Double(right) / Double(max(boxes, 1))
+        for category in 0..<truth.categories.count {
+            let own = zip(others, found).map { lesson, found in
+                (
+                    found.filter { $0.category == category },
+                    lesson.objects.filter { $0.category == category }
+                )
+            }
+            let all = own.reduce(0) { $0 + $1.1.count }
+            let right = own.reduce(0) { $0 + Self.matches($1.0, $1.1) }
+            measurement.quality["recall.\(category)"] = Double(right) / Double(max(all, 1))
+        }
         let time = 1.5 * Double(boxes) + 7 * Double(things - right)
         measurement.quality["cost"] = time / (7 * Double(max(things, 1)))
         measurement.show(threads: options.cores.count)
@@ -101,17 +112,18 @@ struct FindCommand: ParsableCommand {
                     ),
                     width: picture.width,
                     height: picture.height,
-                    objects: (things[image.id] ?? []).filter { $0.bbox[2] > 0 && $0.bbox[3] > 0 }.map {
-                        DetectorLesson.Object(
-                            box: BoundingBox(
-                                x: $0.bbox[0],
-                                y: $0.bbox[1],
-                                width: $0.bbox[2],
-                                height: $0.bbox[3]
-                            ),
-                            category: classes[$0.category_id] ?? 0
-                        )
-                    }
+                    objects: (things[image.id] ?? []).filter { $0.bbox[2] > 0 && $0.bbox[3] > 0 }
+                        .map {
+                            DetectorLesson.Object(
+                                box: BoundingBox(
+                                    x: $0.bbox[0],
+                                    y: $0.bbox[1],
+                                    width: $0.bbox[2],
+                                    height: $0.bbox[3]
+                                ),
+                                category: classes[$0.category_id] ?? 0
+                            )
+                        }
                 )
             }
         }.map { try $0.get() }

@@ -1,0 +1,72 @@
+import Foundation
+import TestKit
+import Testing
+
+/// Things in pictures, by commands.
+@Suite(.enabled(if: Session.hasModels, "run scripts/setup first"))
+struct ObjectCommandTests {
+    /// The boxes of each picture, by file name.
+    private func cells() throws -> [String: [(label: String, box: [Double])]] {
+        let file = Data(try Fixtures.bytes("cells/coco.json"))
+        let coco = try #require(try JSONSerialization.jsonObject(with: file) as? [String: Any])
+        func list(_ key: String) -> [[String: Any]] { coco[key] as? [[String: Any]] ?? [] }
+        func byID(_ key: String, _ field: String) -> [Int: String] {
+            Dictionary(
+                uniqueKeysWithValues: list(key).map {
+                    ($0["id"] as? Int ?? 0, $0[field] as? String ?? "")
+                }
+            )
+        }
+        let (names, files) = (byID("categories", "name"), byID("images", "file_name"))
+        var cells: [String: [(label: String, box: [Double])]] = [:]
+        for thing in list("annotations") {
+            let file = files[thing["image_id"] as? Int ?? 0] ?? ""
+            let name = names[thing["category_id"] as? Int ?? 0] ?? ""
+            cells[file, default: []].append((name, thing["bbox"] as? [Double] ?? []))
+        }
+        return cells
+    }
+
+    @Test func `boxes are marked, found, decided and exported`() throws {
+        let session = try Session(cells: Fixtures.url("cells").path)
+        let next = ["review", "next", "--limit", "5", "--reviewer", "r"]
+        let first = try session.documents(next, of: "review-next")
+        // One after the other while there is nothing to learn from.
+        #expect(first.count == 1 && (first[0]["predictions"] as? [Any])?.isEmpty == true)
+        let cells = try cells()
+        func decide(_ item: [String: Any]) throws {
+            let path = (item["image"] as? [String: Any])?["path"] as? String ?? ""
+            let annotations = (cells[URL(filePath: path).lastPathComponent] ?? []).map {
+                #"{"type":"box","label":"\#($0.label)","bbox":\#($0.box)}"#
+            }.joined(separator: ",")
+            let decision =
+                #"{"item":"\#(item["item"] ?? "")","lease":"\#(item["lease"] ?? "")","#
+                + #""reviewer":"r","decision":"correct","annotations":[\#(annotations)]}"#
+            let result = try session.documents(
+                ["review", "decide"],
+                of: "review-decide",
+                input: decision
+            )
+            #expect(result.first?["status"] as? String == "decided")
+        }
+        try decide(first[0])
+        let status = try session.documents(["review", "status"], of: "review-status")
+        #expect(status.first?["decided"] as? Int == 1 && status.first?["pending"] as? Int == 13)
+        for _ in 0..<3 {
+            let item = try #require(try session.documents(next, of: "review-next").first)
+            try decide(item)
+        }
+        let found = try session.documents(["predict"])
+        #expect((found.first?["by_source"] as? [String: Int])?["detector"] ?? 0 > 0)
+        let fused = try session.documents(["predict", "--with", "u2netp,detector"])
+        #expect(fused.first?["predicted"] as? Int ?? 0 > 0)
+        try session.documents(["predict", "--with", "neighbors"], status: 65)
+        try session.documents(["predict", "--with", "no-such-model"], status: 69)
+        let item = try #require(try session.documents(next, of: "review-next").first)
+        let proposals = item["predictions"] as? [[String: Any]] ?? []
+        #expect(proposals.allSatisfy { $0["type"] as? String == "box" })
+        try session.documents(["commit", "-m", "boxes"])
+        let folder = session.winnow.folder.url.appending(path: "coco").path
+        try session.documents(["export", "HEAD", "--to", folder, "--format", "coco"])
+    }
+}
