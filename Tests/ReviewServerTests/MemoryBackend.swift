@@ -5,7 +5,7 @@ import ReviewServer
 import Synchronization
 import Testing
 
-/// A data set in memory: one group of which six are shown, then single pictures.
+/// A data set in memory: one group of which six are shown, then single pictures; or things in pictures.
 final class MemoryBackend: ReviewBackend {
     struct State {
         var decided: [String: ReviewSubmission] = [:]
@@ -18,8 +18,12 @@ final class MemoryBackend: ReviewBackend {
 
     private let state = Mutex(State())
     private let singles: Int
+    private let task: LabelTask
 
-    init(singles: Int = 4) { self.singles = singles }
+    init(singles: Int = 4, task: LabelTask = .classification) {
+        self.singles = singles
+        self.task = task
+    }
 
     /// What has been decided, by item.
     var decided: [String: ReviewSubmission] { state.withLock { $0.decided } }
@@ -30,7 +34,7 @@ final class MemoryBackend: ReviewBackend {
         let names = ["hat", "shoes", "dress"]
         return DatasetOverview(
             name: "clothing",
-            task: .classification,
+            task: task,
             version: nil,
             classes: DatasetOverview.ClassCount.list(
                 names.enumerated().map { CurationCore.Category(id: $0 + 1, name: $1) },
@@ -83,7 +87,7 @@ final class MemoryBackend: ReviewBackend {
     func status() async throws -> ReviewStatus {
         let decided = decided.count
         return ReviewStatus(
-            pending: 1 + singles - decided,
+            pending: items.count - decided,
             leased: 0,
             decided: decided,
             accuracy: nil,
@@ -121,7 +125,55 @@ final class MemoryBackend: ReviewBackend {
         try await image(id) == nil ? nil : Self.pixel
     }
 
-    private var items: [ReviewItem] {
+    private var items: [ReviewItem] { task == .classification ? groups : things }
+
+    /// A picture with two things found, a screen of three crops, and a picture without any.
+    private var things: [ReviewItem] {
+        let boxes = [("hat", 10.0), ("shoes", 200.0)].map { name, x in
+            ReviewItem.Proposal(
+                id: "p-\(name)",
+                type: "box",
+                label: name,
+                score: 0.8,
+                source: "detector@1",
+                annotation: Self.box(name, x)
+            )
+        }
+        func whole(_ number: Int, _ proposals: [ReviewItem.Proposal]) -> ReviewItem {
+            ReviewItem(
+                item: "r-\(number)",
+                lease: "lease-r-\(number)",
+                expires: Self.expiry,
+                reason: .representative,
+                image: Self.image(Int64(number), width: 400, height: 300),
+                predictions: proposals
+            )
+        }
+        let crops = (1...3).map { number in
+            ReviewItem.Crop(
+                object: number,
+                image: Self.image(Int64(number + 3), width: 400, height: 300),
+                annotation: Self.box("hat", Double(number * 20)),
+                score: 0.9
+            )
+        }
+        let screen = ReviewItem(
+            item: "r-2",
+            lease: "lease-r-2",
+            expires: Self.expiry,
+            reason: .cluster,
+            objects: crops,
+            predictions: [ReviewItem.Proposal(label: "hat", score: 0.9, source: "detector@1")]
+        )
+        return [whole(1, boxes), screen, whole(3, [])]
+    }
+
+    /// A box of 60 x 40 pixels.
+    static func box(_ name: String, _ x: Double) -> Label {
+        .detection(category: name, box: BoundingBox(x: x, y: 50, width: 60, height: 40))
+    }
+
+    private var groups: [ReviewItem] {
         let group = ReviewItem(
             item: "r-1",
             lease: "lease-r-1",
@@ -147,15 +199,19 @@ final class MemoryBackend: ReviewBackend {
 
     private static let expiry = "2100-01-01T00:00:00.000Z"
 
-    private static func image(_ id: Sample.ID) -> ReviewItem.Image {
+    private static func image(
+        _ id: Sample.ID,
+        width: Int = 1,
+        height: Int = 1
+    ) -> ReviewItem.Image {
         ReviewItem.Image(
             Sample(
                 id: id,
                 path: "/pictures/\(id).jpg",
                 sha256: ContentDigest(of: "\(id)"),
                 format: .jpeg,
-                width: 1,
-                height: 1,
+                width: width,
+                height: height,
                 bytes: 1000,
                 pixelDigest: ContentDigest(of: "pixels"),
                 perceptualHash: PerceptualHash(words: .zero)

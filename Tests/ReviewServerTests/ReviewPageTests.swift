@@ -79,4 +79,94 @@ struct ReviewPageTests {
         #expect(decided["r-5"]?.annotations == [.classification(category: "cap")])
         #expect(backend.submissions == 6)
     }
+
+    @Test func `things are drawn, moved, named and taken away, and crops taken out`() async throws {
+        try await TestServer.run(MemoryBackend(task: .detection)) { server in
+            let page = try await WebDriver()
+            do {
+                try await page.open(server.url)
+                try await Self.editBoxes(page, server.backend)
+                try await Self.takeCropOut(page, server.backend)
+                try await Self.drawByKeys(page, server.backend)
+            } catch {
+                await page.quit()
+                throw error
+            }
+            await page.quit()
+        }
+    }
+
+    private static let delete = "\u{e017}"
+    private static let escape = "\u{e00c}"
+    private static let down = "\u{e015}"
+
+    /// Where a pixel of the picture is in the window.
+    private static func place(
+        _ page: WebDriver,
+        _ x: Double,
+        _ y: Double
+    ) async throws -> (x: Double, y: Double) {
+        let matrix = "document.querySelector('.shapes').getScreenCTM()"
+        func value(_ part: String) async throws -> Double {
+            Double(try await page.evaluate("\(matrix).\(part)")) ?? 0
+        }
+        let scale = try await value("a")
+        return (try await value("e") + scale * x, try await value("f") + scale * y)
+    }
+
+    private static func editBoxes(_ page: WebDriver, _ backend: MemoryBackend) async throws {
+        try await page.wait(
+            until: "document.querySelectorAll('.shape.proposed.under').length === 2"
+        )
+        // A third one is drawn, named by a key and moved by keys.
+        try await page.drag(from: place(page, 300, 200), to: place(page, 360, 260))
+        try await page.wait(until: "document.querySelectorAll('.shapelist li').length === 3")
+        try await page.press("3", right, right, down)
+        try await page.wait(
+            until:
+                "document.querySelector('.shapelist li:last-child').innerText.startsWith('dress')"
+        )
+        // The first is moved by the pointer, and that is taken back; the second goes.
+        try await page.drag(from: place(page, 40, 70), to: place(page, 100, 120))
+        try await page.press(backspace, escape, ";", ";", delete)
+        try await page.wait(until: "document.querySelectorAll('.shapelist li').length === 2")
+        try await page.press("a")
+        try await page.wait(until: "document.querySelectorAll('.crop').length === 3")
+        try await page.wait(until: "document.getElementById('saved').innerText.startsWith('Saved')")
+        let decided = try #require(backend.decided["r-1"])
+        let labels = try #require(decided.annotations)
+        #expect(decided.decision == .correct && labels.count == 2)
+        #expect(labels[0] == MemoryBackend.box("hat", 10))
+        let drawn = try #require(labels[1].boundingBox)
+        #expect(labels[1].category == "dress")
+        for (value, expected) in [
+            (drawn.x, 302.0), (drawn.y, 201.0), (drawn.width, 60.0), (drawn.height, 60.0),
+        ] {
+            #expect(abs(value - expected) <= 1.5)
+        }
+    }
+
+    private static func takeCropOut(_ page: WebDriver, _ backend: MemoryBackend) async throws {
+        try await page.wait(until: "delete window.since")
+        try await page.press(right, right, "e")
+        try await page.wait(until: "document.querySelectorAll('.tile.out').length === 1")
+        try await page.wait(until: awake)
+        try await page.press("a")
+        try await page.wait(until: "document.querySelector('h1').innerText === 'Is anything here?'")
+        try await page.wait(until: "document.getElementById('saved').innerText.startsWith('Saved')")
+        #expect(backend.decided["r-2"]?.except == [2])
+        #expect(backend.decided["r-2"]?.label == "hat")
+    }
+
+    private static func drawByKeys(_ page: WebDriver, _ backend: MemoryBackend) async throws {
+        try await page.press("b", "2", "a")
+        try await page.wait(
+            until: "document.querySelector('h1').innerText.startsWith('All proposals')"
+        )
+        try await page.wait(until: "document.getElementById('saved').innerText.startsWith('Saved')")
+        let box = BoundingBox(x: 160, y: 120, width: 80, height: 60)
+        #expect(
+            backend.decided["r-3"]?.annotations == [.detection(category: "shoes", box: box)]
+        )
+    }
 }

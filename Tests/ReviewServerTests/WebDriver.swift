@@ -76,6 +76,28 @@ final class WebDriver {
         )
     }
 
+    /// Drags the pointer from one place of the window to another, in its pixels.
+    func drag(from start: (x: Double, y: Double), to end: (x: Double, y: Double)) async throws {
+        func move(_ place: (x: Double, y: Double)) -> [String: Any] {
+            [
+                "type": "pointerMove", "x": Int(place.x.rounded()), "y": Int(place.y.rounded()),
+                "duration": 20,
+            ]
+        }
+        let middle = (x: (start.x + end.x) / 2, y: (start.y + end.y) / 2)
+        let steps: [[String: Any]] = [
+            move(start), ["type": "pointerDown", "button": 0], move(middle), move(end),
+            ["type": "pointerUp", "button": 0],
+        ]
+        let source: [String: Any] = ["type": "pointer", "id": "mouse", "actions": steps]
+        _ = try await call(
+            "POST",
+            "/session/\(session)/actions",
+            ["actions": [source]],
+            as: String?.self
+        )
+    }
+
     /// What the script returns.
     func evaluate(_ script: String) async throws -> String {
         try await call(

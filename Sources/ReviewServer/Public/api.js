@@ -4,10 +4,11 @@ import { store } from "./store.js";
 
 /**
  * @typedef {{id: number, path: string, sha256: string, width: number, height: number}} Picture
- * @typedef {{label: string, score: number, source: string, annotation?: any}} Proposal
- * @typedef {{item: string, kind: "image" | "cluster", lease: string, expires: string,
+ * @typedef {{label: string, score: number, source: string, annotation?: any, bbox?: number[]}} Proposal
+ * @typedef {{object: number, image: Picture, annotation: any, score: number}} Crop
+ * @typedef {{item: string, kind: "image" | "cluster" | "objects", lease: string, expires: string,
  *   reason: string, image?: Picture, size?: number, shown?: Picture[], members?: number[],
- *   predictions: Proposal[], error_bound?: number}} ReviewItem
+ *   objects?: Crop[], predictions: Proposal[], error_bound?: number}} ReviewItem
  * @typedef {{id: string, item: string, lease: string, reviewer: string,
  *   decision: "accept" | "correct" | "reject" | "skip", label?: string, except?: number[],
  *   annotations?: {type: string, label: string}[], seconds?: number}} Submission

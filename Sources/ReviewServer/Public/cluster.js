@@ -1,6 +1,7 @@
 // A group on one screen: one question, one key for all, exceptions by click or E.
 
 import { pixels, thumbnail } from "./api.js";
+import { cropPicture, wholePicture } from "./crops.js";
 import { button, dot, h, kbd, picture, pictures, say, share } from "./dom.js";
 import { bind, openDialog } from "./keys.js";
 import { pickCategory } from "./picker.js";
@@ -17,12 +18,14 @@ function columnsFor(members) {
 /** Where a file is, without its folders. @param {string} path */
 export const fileName = (path) => path.slice(path.lastIndexOf("/") + 1);
 
-/** The screen of a group; it has `main` and `aside` to be shown. */
+/** @typedef {{id: number, path: string, crop?: import("./api.js").Crop}} Member */
+
+/** The screen of a group of pictures, or of things of one class; it has `main` and `aside` to be shown. */
 export class ClusterScreen {
   #item;
   #decide;
   #shownAt = performance.now();
-  /** @type {import("./api.js").Picture[]} */
+  /** @type {Member[]} */
   #members;
   /** @type {Set<number>} */
   #except = new Set();
@@ -40,13 +43,14 @@ export class ClusterScreen {
   constructor(item, decide) {
     this.#item = item;
     this.#decide = decide;
-    this.#members = item.shown ?? [];
+    this.#members = item.objects?.map((crop) => ({ id: crop.object, path: crop.image.path, crop }))
+      ?? item.shown ?? [];
     this.#label = item.predictions[0]?.label;
     this.#columns = columnsFor(this.#members.length);
     this.heading = h("h1", { tabindex: "-1" });
     this.caption = h("p", { class: "muted numbers" });
     this.bar = h("div", { class: "actions", role: "group", "aria-label": "Decide" });
-    this.grid = h("div", { class: `tiles columns${this.#columns}`, role: "grid", "aria-label": "Pictures of the group" });
+    this.grid = h("div", { class: `tiles columns${this.#columns}`, role: "grid", "aria-label": `${this.#word}s of the group` });
     this.main = h("div", { class: "screen cluster" },
       h("header", {}, this.heading, this.caption), this.grid, this.bar);
     this.aside = h("div");
@@ -54,10 +58,18 @@ export class ClusterScreen {
     this.#paint();
   }
 
+  /** What the members are. */
+  get #word() { return this.#item.objects ? "thing" : "picture"; }
+
+  /** "1 picture", "24 things". @param {number} number */
+  #count(number) {
+    return this.#item.objects ? `${number} ${number === 1 ? "thing" : "things"}` : pictures(number);
+  }
+
   /** What the next reader is told of this screen. */
   get summary() {
     const unseen = this.#unseen === 0 ? "" : `, ${pictures(this.#unseen)} more unseen`;
-    return `${this.#label ?? "not named yet"}, ${pictures(this.#members.length)}${unseen}`;
+    return `${this.#label ?? "not named yet"}, ${this.#count(this.#members.length)}${unseen}`;
   }
 
   bindKeys() {
@@ -75,6 +87,12 @@ export class ClusterScreen {
     });
   }
 
+  /** What becomes of members that are taken out. */
+  get #fate() {
+    return this.#item.objects ? "is not proposed again; its picture comes back later."
+      : "come back later, not under this class.";
+  }
+
   /** How many members are not shown. */
   get #unseen() { return (this.#item.size ?? 0) - this.#members.length; }
 
@@ -86,7 +104,7 @@ export class ClusterScreen {
   }
 
   get #unseenText() {
-    if (this.#unseen === 0) return `${pictures(this.#members.length)}, all of them shown.`;
+    if (this.#unseen === 0) return `${this.#count(this.#members.length)}, all of them shown.`;
     const bound = `${+((this.#item.error_bound ?? 0) * 100).toFixed(2)} %`;
     return `${this.#members.length} shown. To accept them accepts ${pictures(this.#unseen)} unseen too: `
       + `of a random sample that was looked at so few were wrong that, of all such groups together, at most ${bound} are. `
@@ -101,7 +119,7 @@ export class ClusterScreen {
       class: "tile", role: "gridcell", tabindex: index === 0 ? "0" : "-1",
       onclick: () => this.#toggle(index), ondblclick: () => this.#zoom(),
       onfocus: () => { this.#focus = index; },
-    }, picture(thumbnail(member.id), fileName(member.path), "")));
+    }, member.crop ? cropPicture(member.crop) : picture(thumbnail(member.id), fileName(member.path), "")));
     const rows = Math.ceil(this.#tiles.length / this.#columns);
     this.grid.setAttribute("aria-rowcount", String(rows));
     for (let row = 0; row < rows; row++) {
@@ -116,10 +134,10 @@ export class ClusterScreen {
       ? ["What are these?"]
       : ["Are these all ", h("span", { class: "class" }, dot(category), h("b", {}, this.#label)), "?"]));
     const score = this.#item.predictions.find(({ label }) => label === this.#label)?.score;
-    const count = this.#unseen === 0 ? pictures(this.#members.length)
+    const count = this.#unseen === 0 ? this.#count(this.#members.length)
       : `${this.#members.length} shown of ${pictures(this.#members.length + this.#unseen)}`;
     const parts = [count, score === undefined ? "" : `score ${share(score)}`,
-      this.#except.size > 0 ? `${this.#except.size} taken out` : "click or E takes a picture out"];
+      this.#except.size > 0 ? `${this.#except.size} taken out` : `click or E takes a ${this.#word} out`];
     this.caption.textContent = parts.filter(Boolean).join("  \u00b7  ");
     this.#tiles.forEach((tile, index) => this.#paintTile(tile, index));
     this.#paintBar();
@@ -130,7 +148,7 @@ export class ClusterScreen {
   #paintTile(tile, index) {
     const out = this.#except.has(this.#members[index].id);
     tile.classList.toggle("out", out);
-    const name = `picture ${index + 1} of ${this.#members.length}, ${fileName(this.#members[index].path)}`;
+    const name = `${this.#word} ${index + 1} of ${this.#members.length}, ${fileName(this.#members[index].path)}`;
     tile.setAttribute("aria-label", out ? `${name}, taken out` : name);
     const chip = tile.querySelector(".chip");
     if (out && !chip) tile.append(h("span", { class: "chip" }, "\u2715 out"));
@@ -159,8 +177,8 @@ export class ClusterScreen {
         button("C", "search, or a new class", () => this.#pick())),
       ...(proposals.length > 0 ? [section("Proposed", proposalList(proposals))] : []),
       section("Taken out", h("p", {}, this.#except.size === 0
-        ? "None. Pictures that are taken out come back later, not under this class."
-        : `${pictures(this.#except.size)}: they come back later, not under this class.`)),
+        ? `None. ${this.#word === "thing" ? "What is" : "Pictures that are"} taken out ${this.#fate}`
+        : `${this.#count(this.#except.size)}: ${this.#fate}`)),
       section("This group", h("p", { class: "muted" },
         `${this.#item.item}, ${this.#unseenText}`)));
   }
@@ -203,8 +221,8 @@ export class ClusterScreen {
 
   #zoom() {
     const member = this.#members[this.#focus];
-    openDialog(fileName(member.path), h("div", { class: "zoom" },
-      picture(pixels(member.id, innerWidth * 0.8), fileName(member.path), `picture ${this.#focus + 1}`)));
+    openDialog(fileName(member.path), h("div", { class: "zoom" }, member.crop ? wholePicture(member.crop)
+      : picture(pixels(member.id, innerWidth * 0.8), fileName(member.path), `picture ${this.#focus + 1}`)));
   }
 
   /** @param {string} key */
@@ -226,7 +244,7 @@ export class ClusterScreen {
   #accept() {
     const left = this.#members.length - this.#except.size;
     if (this.#label === undefined || left === 0) {
-      return say(left === 0 ? "All pictures are taken out; X rejects" : "Name the group first");
+      return say(left === 0 ? `All ${this.#word}s are taken out; X rejects` : "Name the group first");
     }
     this.#decide({ decision: "accept", label: this.#label, except: [...this.#except] },
       `Accepted ${this.#accepted} as ${this.#label}`);

@@ -3,7 +3,7 @@
 import { button, h, kbd } from "./dom.js";
 
 /**
- * @typedef {"everywhere" | "decide" | "review" | "cluster" | "previous"} Scope
+ * @typedef {"everywhere" | "decide" | "review" | "cluster" | "editor" | "previous"} Scope
  * @typedef {{id: string, scope: Scope, keys: string[], text: string, repeat?: boolean}} Key
  */
 
@@ -17,6 +17,15 @@ const table = [
   { id: "except", scope: "cluster", keys: ["e"], text: "take the focused picture out, or back in" },
   { id: "exceptRest", scope: "cluster", keys: ["Shift+E"], text: "take out from here to the end" },
   { id: "zoom", scope: "cluster", keys: ["Enter"], text: "zoom into the focused picture" },
+  { id: "nextShape", scope: "editor", keys: [";"], text: "choose the next box", repeat: true },
+  {
+    id: "move", scope: "editor", repeat: true, text: "move the chosen box by 1 pixel; Shift by 10, Alt resizes it",
+    keys: ["", "Shift+", "Alt+"].flatMap((held) => ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"].map((key) => held + key)),
+  },
+  { id: "drawShape", scope: "editor", keys: ["b"], text: "put a new box in the middle" },
+  { id: "removeShape", scope: "editor", keys: ["Delete"], text: "take the chosen box away; X does, too" },
+  { id: "unchoose", scope: "editor", keys: ["Escape"], text: "choose no box" },
+  { id: "undoStep", scope: "editor", keys: ["Backspace", "Ctrl+Z"], text: "undo the last step in this picture" },
   { id: "skip", scope: "review", keys: [" "], text: "skip" },
   { id: "previous", scope: "review", keys: ["ArrowLeft"], text: "look at the previous one" },
   { id: "back", scope: "previous", keys: ["ArrowRight", "Escape"], text: "back to the open one" },
@@ -29,11 +38,11 @@ const table = [
 ];
 
 const titles = {
-  cluster: "Group", decide: "Decide", review: "Review", previous: "Previous one", everywhere: "Everywhere",
+  cluster: "Group", editor: "Boxes", decide: "Decide", review: "Review", previous: "Previous one", everywhere: "Everywhere",
 };
 // The nearer scope wins: on a group an arrow moves the focus, on one picture it looks back.
 /** @type {Scope[]} */
-const order = ["previous", "cluster", "decide", "review", "everywhere"];
+const order = ["previous", "cluster", "editor", "decide", "review", "everywhere"];
 
 /** @typedef {Record<string, (event: KeyboardEvent) => boolean | void>} Actions */
 
@@ -52,6 +61,8 @@ function nameOf(event) {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (event.ctrlKey || event.metaKey) return `Ctrl+${key.toUpperCase()}`;
   if (event.shiftKey && /^[a-z]$/.test(key)) return `Shift+${key.toUpperCase()}`;
+  if (event.shiftKey && key.startsWith("Arrow")) return `Shift+${key}`;
+  if (event.altKey) return `Alt+${key}`;
   return key;
 }
 
@@ -64,7 +75,7 @@ function pressesElement(event) {
 
 /** @param {KeyboardEvent} event */
 function pressed(event) {
-  if (event.altKey || event.isComposing || pressesElement(event)) return;
+  if (event.isComposing || pressesElement(event)) return;
   if (document.querySelector("dialog[open]")) return;
   const name = prefix + nameOf(event);
   prefix = "";
@@ -89,6 +100,8 @@ export const listen = () => document.addEventListener("keydown", pressed);
 /** @param {string} name */
 function printed(name) {
   const names = { " ": "Space", ArrowLeft: "\u2190", ArrowRight: "\u2192", ArrowUp: "\u2191", ArrowDown: "\u2193" };
+  const held = name.match(/^(Shift|Alt)\+(Arrow.*)$/);
+  if (held) return `${held[1]}+${printed(held[2])}`;
   return /** @type {Record<string, string>} */ (names)[name]
     ?? name.split(" ").map((part) => (part.length === 1 ? part.toUpperCase() : part)).join(" then ");
 }
@@ -116,7 +129,7 @@ export function showKeys() {
 /** @param {Scope} scope @param {Key[]} rows */
 function section(scope, rows) {
   return h("section", {}, h("h3", {}, titles[scope]), h("dl", {}, ...rows.flatMap((key) => {
-    const names = key.keys.length > 4 ? ["1", "0"] : key.keys.map(printed);
+    const names = (key.keys.length > 4 ? [key.keys[0], key.keys[key.keys.length - 1]] : key.keys).map(printed);
     const shown = names.flatMap((name, index) =>
       (index === 0 ? [kbd(name)] : [key.keys.length > 4 ? "\u2013" : " ", kbd(name)]));
     return [h("dt", {}, ...shown), h("dd", {}, key.text)];

@@ -96,7 +96,8 @@ export class Prefetch extends EventTarget {
   #decode(item) {
     const addresses = item.image
       ? [pixels(item.image.id, innerWidth * 0.7)]
-      : (item.shown ?? []).map(({ id }) => thumbnail(id));
+      : item.objects ? [...new Set(item.objects.map(({ image }) => pixels(image.id, 1024)))]
+        : (item.shown ?? []).map(({ id }) => thumbnail(id));
     this.#pictures.set(item.item, addresses.map((address) => {
       const image = new Image();
       image.src = address;

@@ -1,6 +1,7 @@
 // The queue as it is worked through: show, decide, undo, look back.
 
 import { Refusal, Unreachable, get, link, post } from "./api.js";
+import { BoxScreen } from "./boxes.js";
 import { ClusterScreen } from "./cluster.js";
 import { alarm, button, byId, count, h, pictures, say, share } from "./dom.js";
 import { bind } from "./keys.js";
@@ -12,7 +13,7 @@ import { ensureCategory, store } from "./store.js";
 export class ReviewView {
   #prefetch;
   #outbox;
-  /** @type {ClusterScreen | SingleScreen | null} */
+  /** @type {BoxScreen | ClusterScreen | SingleScreen | null} */
   #screen = null;
   /** @type {import("./api.js").ReviewItem | null} */
   #shown = null;
@@ -50,7 +51,7 @@ export class ReviewView {
   hide() {
     this.#visible = false;
     this.#lookingAt = -1;
-    for (const scope of /** @type {const} */ (["review", "decide", "cluster", "previous"])) bind(scope);
+    for (const scope of /** @type {const} */ (["review", "decide", "cluster", "editor", "previous"])) bind(scope);
   }
 
   // Paints the first item, unless it stands there already.
@@ -61,8 +62,7 @@ export class ReviewView {
     this.#shown = item;
     if (item) return this.#paint(item);
     this.#screen = null;
-    bind("decide");
-    bind("cluster");
+    for (const scope of /** @type {const} */ (["decide", "cluster", "editor"])) bind(scope);
     if (this.#prefetch.refusal) return this.#place(refusalNote(this.#prefetch.refusal, () => this.#prefetch.fill()));
     if (this.#prefetch.empty) return void this.#placeEmpty();
     this.#place(skeleton());
@@ -71,6 +71,7 @@ export class ReviewView {
   /** @param {import("./api.js").ReviewItem} item */
   #paint(item) {
     this.#screen = this.#screenOf(item);
+    bind("editor");
     this.#screen.bindKeys();
     this.#shownAt = performance.now();
     this.#place(this.#screen.main, this.#screen.aside);
@@ -80,7 +81,9 @@ export class ReviewView {
   /** @param {import("./api.js").ReviewItem} item */
   #screenOf(item) {
     for (const { label } of item.predictions) ensureCategory(label);
-    const Screen = item.kind === "cluster" ? ClusterScreen : SingleScreen;
+    // A conflict of a merge is a choice between two sides, whatever it is about.
+    const isOfThings = store.task !== "classification" && item.reason !== "disagreement";
+    const Screen = item.kind !== "image" ? ClusterScreen : isOfThings ? BoxScreen : SingleScreen;
     return new Screen(item, (decision, text) => this.#decide(decision, text));
   }
 
@@ -99,7 +102,7 @@ export class ReviewView {
     const submission = Object.assign({
       id: crypto.randomUUID(), item: item.item, lease: item.lease, reviewer: store.reviewer, seconds,
     }, /** @type {{decision: "accept"}} */ (decision));
-    const label = submission.label ?? submission.annotations?.[0].label;
+    const label = submission.label ?? submission.annotations?.[0]?.label;
     if (label) ensureCategory(label);
     this.#steps.push({ item, submission, text });
     if (submission.decision !== "skip") this.pace.push({ at: Date.now(), images: imagesOf(submission, item) });
@@ -165,8 +168,7 @@ export class ReviewView {
     if (!step) return void say("Nothing before this");
     this.#lookingAt = index;
     const screen = this.#screenOf(step.item);
-    bind("decide");
-    bind("cluster");
+    for (const scope of /** @type {const} */ (["decide", "cluster", "editor"])) bind(scope);
     bind("previous", {
       back: () => (index + 1 < this.#steps.length ? this.#look(index + 1) : this.#leavePrevious()),
     });

@@ -7,6 +7,8 @@
 
 export const store = {
   name: "",
+  /** What labels are about: `classification` is of whole pictures, all others of things in them. */
+  task: "classification",
   /** Tells this data set from others on the same port. */
   key: "",
   reviewer: "",
@@ -40,8 +42,8 @@ export function ensureCategory(name) {
 
 /** @param {any} dataset the answer of `GET /dataset` */
 export function fillStore(dataset) {
-  const { name, key, reviewer, version, classes, counts } = dataset;
-  Object.assign(store, { name, key, reviewer, version: version ?? null, images: counts.images });
+  const { name, task, key, reviewer, version, classes, counts } = dataset;
+  Object.assign(store, { name, task, key, reviewer, version: version ?? null, images: counts.images });
   store.classes = classes.map((/** @type {Category} */ category) => ({
     ...category,
     key: category.key ?? null,
