@@ -34,6 +34,9 @@ public struct LabelerStage: Sendable {
         public let labelers: [Outcome]
     }
 
+    /// What proposals of labelers are called.
+    fileprivate static let name = "labelers"
+
     private let dataset: Dataset
 
     /// Creates the stage.
@@ -81,7 +84,7 @@ public struct LabelerStage: Sendable {
     private static func model(_ text: String, _ vote: LabelingVote) -> StoredModel {
         let weights = vote.records.map { "\($0.accuracy)" }.joined(separator: ",")
         return StoredModel(
-            name: "labelers",
+            name: name,
             digest: ContentDigest(of: text + "\n" + weights),
             parameters: ["file": ContentDigest(of: text).hex, "accuracies": weights]
         )
@@ -105,6 +108,8 @@ private struct LabeledPictures {
     private let samples: [(sample: Sample, metrics: ImageMetrics)]
     private let fields: [Sample.ID: [String: String]]
     private let vectors: EmbeddingMatrix?
+    /// What the last model that is no labeler proposes, by picture.
+    private let proposals: [Sample.ID: [Annotation]]
     private let dataset: Dataset
 
     init(of dataset: Dataset, for labelers: [Labeler]) throws {
@@ -112,6 +117,15 @@ private struct LabeledPictures {
         samples = try dataset.store.metrics()
         ids = samples.map(\.sample.id)
         fields = try dataset.store.fieldValues()
+        let isProposed = labelers.contains { !$0.proposed.isEmpty }
+        let run =
+            isProposed ? try dataset.store.newestRun(of: LabelerStage.name, isOther: true) : nil
+        guard !isProposed || run != nil else {
+            throw CurationError.input(
+                "'proposed' needs a model's proposals: run `winnow predict` first"
+            )
+        }
+        proposals = Dictionary(grouping: run?.proposals ?? [], by: \.sample)
         guard labelers.contains(where: { !$0.examples.isEmpty }) else {
             vectors = nil
             return
@@ -135,6 +149,14 @@ private struct LabeledPictures {
                 && labeler.fields.allSatisfy { own[$0.key] == $0.value }
                 && labeler.bounds.allSatisfy { Self.holds($0, sample, metrics) }
                 && (alike?.contains(sample.id) ?? true)
+                && (labeler.proposed.isEmpty || isProposed(labeler, sample.id))
+        }
+    }
+
+    /// Whether a model proposes one of the classes, as sure as it has to be.
+    private func isProposed(_ labeler: Labeler, _ sample: Sample.ID) -> Bool {
+        (proposals[sample] ?? []).contains {
+            labeler.proposed.contains($0.label.category) && ($0.score ?? 0) >= labeler.sure
         }
     }
 

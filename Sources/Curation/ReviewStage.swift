@@ -19,6 +19,7 @@ public final class ReviewStage: Sendable {
 
     let dataset: Dataset
     private let finder: ObjectFinder
+    let suggestions: NameSuggestions
     // What the last plan computed; the next one starts from it.
     private let memory = Mutex(Memory())
 
@@ -26,6 +27,7 @@ public final class ReviewStage: Sendable {
     public init(dataset: Dataset) {
         self.dataset = dataset
         finder = ObjectFinder(dataset: dataset)
+        suggestions = NameSuggestions(dataset: dataset)
     }
 
     /// Leases the next items, planned from the latest decisions.

@@ -64,6 +64,23 @@ public struct ReviewItem: Sendable, Hashable, Codable {
         }
     }
 
+    /// A name for what nothing is known of yet.
+    public struct Suggestion: Sendable, Hashable, Codable {
+        /// The name.
+        public let label: String
+        /// The share of the pictures, or the mean probability, that speaks for it; 0 to 1.
+        public let score: Double
+        /// `folder`, or the model that says so, `name@digest`.
+        public let source: String
+
+        /// Describes a name.
+        public init(label: String, score: Double, source: String) {
+            self.label = label
+            self.score = score
+            self.source = source
+        }
+    }
+
     /// A thing in an image, which is shown as a crop beside others of its class.
     public struct Crop: Sendable, Hashable, Codable {
         /// The number that names it in the item, from 1.
@@ -104,6 +121,8 @@ public struct ReviewItem: Sendable, Hashable, Codable {
     public let members: [Sample.ID]?
     /// The things to decide together, surest last; nil unless the item is about such.
     public let objects: [Crop]?
+    /// Names that the class may have, best first, while nothing is proposed; nil otherwise.
+    public var suggestions: [Suggestion]?
     /// What the model proposes, best first.
     public let predictions: [Proposal]
     /// The most share of wrong labels among members that are not shown, of all groups of their stratum
@@ -112,6 +131,7 @@ public struct ReviewItem: Sendable, Hashable, Codable {
 
     enum CodingKeys: String, CodingKey {
         case item, kind, lease, expires, reason, image, size, shown, members, objects, predictions
+        case suggestions
         case errorBound = "error_bound"
     }
 

@@ -29,6 +29,10 @@ package struct Labeler: Sendable, Hashable {
     package let examples: [String]
     /// How like, as a cosine from -1 to 1.
     package let within: Double
+    /// A model proposes one of these classes for the image; empty for any.
+    package let proposed: [String]
+    /// With which probability at least, 0 to 1.
+    package let sure: Double
 }
 
 /// A YAML file of labelers.
@@ -44,12 +48,20 @@ package struct Labeler: Sendable, Hashable {
 ///   - label: cat
 ///     like: [17, IMG_0042.jpg]
 ///     within: 0.8
+///   - label: kitten
+///     proposed: cat
+///     sure: 0.9
+///     width: {below: 200}
 /// ```
 package struct LabelerFile: Sendable {
     /// The labelers, in their order.
     package let labelers: [Labeler]
 
     private static let defaultWithin = 0.8
+    private static let defaultSureness = 0.5
+    private static let names = [
+        "name", "label", "path", "field", "like", "within", "proposed", "sure",
+    ]
     /// The numbers of an image that can be bounded.
     package static let metrics = [
         "brightness", "contrast", "sharpness", "entropy", "colorfulness", "saturation", "grayness",
@@ -101,12 +113,9 @@ package struct LabelerFile: Sendable {
             let name = key.string ?? ""
             if metrics.contains(name) {
                 bounds.append(try bound(name, value))
-            } else if !["name", "label", "path", "field", "like", "within"].contains(name) {
-                throw fail(
-                    key,
-                    "'\(name)' is none of name, label, path, field, like, within, "
-                        + metrics.joined(separator: ", ")
-                )
+            } else if !names.contains(name) {
+                let known = (names + metrics).joined(separator: ", ")
+                throw fail(key, "'\(name)' is none of \(known)")
             }
         }
         let labeler = Labeler(
@@ -116,11 +125,13 @@ package struct LabelerFile: Sendable {
             bounds: bounds,
             fields: try fields(mapping["field"]),
             examples: try texts(mapping["like"]),
-            within: try number(mapping["within"]) ?? defaultWithin
+            within: try number(mapping["within"]) ?? defaultWithin,
+            proposed: try texts(mapping["proposed"]),
+            sure: try number(mapping["sure"]) ?? defaultSureness
         )
         guard
             !labeler.paths.isEmpty || !bounds.isEmpty || !labeler.fields.isEmpty
-                || !labeler.examples.isEmpty
+                || !labeler.examples.isEmpty || !labeler.proposed.isEmpty
         else { throw fail(node, "it applies to everything: say when it does") }
         return labeler
     }

@@ -26,6 +26,15 @@ extension DatasetStore {
         }
     }
 
+    /// About `count` of the images, evenly spread by their ids.
+    package func samples(about count: Int) throws(StorageError) -> [Sample] {
+        let last = try read {
+            try Int64.fetchOne($0, sql: "SELECT max(id) FROM sample") ?? 0
+        }
+        let step = max(1, last / Int64(max(count, 1)))
+        return try samples(Array(stride(from: 1, through: last, by: Int64.Stride(step))))
+    }
+
     /// The measured numbers of all images, by id.
     package func metrics() throws(StorageError) -> [(sample: Sample, metrics: ImageMetrics)] {
         try read { database in

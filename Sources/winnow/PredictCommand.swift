@@ -32,6 +32,7 @@ struct PredictCommand: ParsableCommand {
                 - {label: shoes, path: "*/shoes/*"}
                 - {label: night, brightness: {below: 0.2}, field: {source: camera-2}}
                 - {label: cat, like: [17, IMG_0042.jpg], within: 0.8}
+                - {label: kitten, proposed: cat, sure: 0.9, width: {below: 200}}
 
             Examples:
               winnow predict --with neighbors -d ~/cats

@@ -15,9 +15,12 @@ import Testing
                 width: {above: 100, below: 5e3}
                 field: {source: camera-2, consent: true}
               - {label: cat, like: [17, IMG_0042.jpg], within: 0.9}
+              - {label: kitten, proposed: [cat, lion], sure: 0.7}
             """
         )
-        #expect(file.labelers.map(\.name) == ["folder of shoes", "night 2", "cat 3"])
+        #expect(file.labelers.map(\.name) == ["folder of shoes", "night 2", "cat 3", "kitten 4"])
+        #expect(file.labelers[3].proposed == ["cat", "lion"] && file.labelers[3].sure == 0.7)
+        #expect(file.labelers[0].proposed.isEmpty && file.labelers[0].sure == 0.5)
         #expect(file.labelers[0].paths == ["*/shoes/*", "*/boots/*"])
         #expect(file.labelers[1].bounds.map(\.metric) == ["brightness", "width"])
         #expect(file.labelers[1].bounds[1].above == 100 && file.labelers[1].bounds[1].below == 5000)

@@ -237,6 +237,15 @@ import Testing
         let accuracy = try #require(rules[0]["accuracy"] as? Double)
         #expect(abs(accuracy - 2 / 3) < 1e-9)
         #expect(report["predicted"] as? Int == 3)
+        // What a model says may be a part of a rule; before it has said anything that is an error.
+        let second = "labelers: [{label: hat, proposed: [shoes, hat], sure: 0}]"
+        try Data(second.utf8).write(to: file)
+        try session.documents(words, status: 66)
+        let found = try session.documents(["predict"])
+        #expect(found.first?["predicted"] as? Int == 3)
+        let again = try session.documents(words, of: "predict-labelers")
+        let rule = try #require((again.first?["labelers"] as? [[String: Any]])?.first)
+        #expect(rule["covered"] as? Int == 3)
         try Data("labelers: [".utf8).write(to: file)
         try session.documents(words, status: 65)
         try session.documents(["predict", "--labelers", "nowhere.yaml"], status: 66)

@@ -8,7 +8,7 @@ import { store } from "./store.js";
  * @typedef {{object: number, image: Picture, annotation: any, score: number}} Crop
  * @typedef {{item: string, kind: "image" | "cluster" | "objects", lease: string, expires: string,
  *   reason: string, image?: Picture, size?: number, shown?: Picture[], members?: number[],
- *   objects?: Crop[], predictions: Proposal[], error_bound?: number}} ReviewItem
+ *   objects?: Crop[], suggestions?: {label: string, score: number, source: string}[], predictions: Proposal[], error_bound?: number}} ReviewItem
  * @typedef {{id: string, item: string, lease: string, reviewer: string,
  *   decision: "accept" | "correct" | "reject" | "skip", label?: string, except?: number[],
  *   annotations?: {type: string, label: string}[], seconds?: number}} Submission

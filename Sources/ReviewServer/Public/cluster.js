@@ -172,6 +172,7 @@ export class ClusterScreen {
   #paintAside() {
     const proposals = this.#item.predictions;
     this.aside.replaceChildren(
+      ...suggestionList(this.#item, (name) => this.#name(name)),
       section(this.#label === undefined ? "Name the group" : "Name another class",
         classList(store.classes, (name) => this.#name(name)),
         button("C", "search, or a new class", () => this.#pick())),
@@ -274,6 +275,17 @@ export function classList(classes, choose) {
       onclick: () => choose(category.name),
     },
       kbd(category.key ?? ""), dot(category), h("span", {}, category.name)))));
+}
+
+/**
+ * Names that the class may have, as buttons; nothing where none is suggested.
+ * @param {import("./api.js").ReviewItem} item @param {(name: string) => void} choose
+ */
+export function suggestionList({ suggestions }, choose) {
+  if (!suggestions) return [];
+  return [section("It may be", h("ul", { class: "suggestions" }, ...suggestions.map(({ label, score, source }) => h("li", {},
+    h("button", { type: "button", title: source, onclick: () => choose(label) }, h("span", { class: "label" }, label),
+      h("span", { class: "muted numbers" }, source === "folder" ? "folder" : share(score)))))))];
 }
 
 /** Proposals with their scores; the sides of a conflict with their branches. @param {import("./api.js").Proposal[]} proposals */

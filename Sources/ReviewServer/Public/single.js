@@ -1,7 +1,7 @@
 // One picture: accept what is proposed, or say its class with one key.
 
 import { get, pixels, thumbnail } from "./api.js";
-import { classList, fileName, proposalList, section } from "./cluster.js";
+import { classList, fileName, proposalList, section, suggestionList } from "./cluster.js";
 import { button, count, dot, h, picture, say, share } from "./dom.js";
 import { bind } from "./keys.js";
 import { pickCategory } from "./picker.js";
@@ -39,6 +39,7 @@ export class SingleScreen {
       h("div", { class: "picture" }, picture(pixels(shown.id, innerWidth * 0.7), name, name)),
       this.#bar());
     this.aside = h("div", {},
+      ...suggestionList(item, (label) => this.#correct(label)),
       section("Proposed", item.predictions.length > 0
         ? proposalList(item.predictions) : h("p", { class: "muted" }, "Nothing is known yet.")),
       section("Classes", classList(store.classes, (label) => this.#correct(label)),
