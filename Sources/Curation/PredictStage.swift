@@ -10,6 +10,12 @@ public struct PredictStage: Sendable {
         case classifier
         /// A vote of the nearest neighbours that have been reviewed.
         case neighbors
+        /// Labels that spread over the neighbours of neighbours.
+        case propagation
+        /// The class whose mean a picture is most like.
+        case prototypes
+        /// All of them, weighted by how likely the labels are that each has not seen.
+        case ensemble
     }
 
     /// What predicting did.
@@ -78,6 +84,8 @@ public struct PredictStage: Sendable {
     ///
     /// - Parameters:
     ///   - method: What proposes classes of whole pictures.
+    ///   - isBalanced: Whether all classes count alike for the classifier, whatever the number of their
+    ///     labels.
     ///   - models: Models that find things in pictures, by the names of their cards; `detector` is the
     ///     one that learns. What several of them say becomes one proposal.
     ///   - alpha: The most share of wrong labels among those accepted unseen, above 0 and below 1.
@@ -89,6 +97,7 @@ public struct PredictStage: Sendable {
     ///   `CancellationError`.
     public func run(
         _ method: Method = .classifier,
+        isBalanced: Bool = false,
         models: [String] = [],
         alpha: Double = BulkAccept.alpha,
         delta: Double = BulkAccept.delta,
@@ -113,7 +122,7 @@ public struct PredictStage: Sendable {
                 reviewer: nil,
                 store: dataset.store
             )
-            let found = try propose(method, features, knowledge)
+            let found = try propose(method, isBalanced, features, knowledge)
             if let model = found.model {
                 try dataset.store.replaceProposals(found.predictions, model: model, at: now)
             }
@@ -128,14 +137,34 @@ public struct PredictStage: Sendable {
 
     private func propose(
         _ method: Method,
+        _ isBalanced: Bool,
         _ features: ReviewFeatures,
         _ knowledge: ReviewKnowledge
     ) throws -> Found {
         guard !knowledge.isEmpty else { return Found() }
-        return switch method {
-        case .classifier: try classify(features, knowledge)
-        case .neighbors: try vote(features, knowledge)
-        }
+        if method == .classifier, !isBalanced { return try classify(features, knowledge) }
+        let graph = try dataset.store.neighborGraph(of: features.samples)
+        let result = try ClassMethods(
+            features: features,
+            knowledge: knowledge,
+            graph: graph.k > 0 ? graph : nil,
+            isBalanced: isBalanced
+        ).run(method)
+        var parameters = result.parameters
+        parameters["labels"] = "\(knowledge.taught.count { $0 != nil })"
+        parameters["features"] = features.digest.hex
+        if graph.k > 0 { parameters["k"] = "\(graph.k)" }
+        let text = parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let model = StoredModel(
+            name: method.rawValue,
+            digest: ContentDigest(of: text.joined(separator: "\n")),
+            parameters: parameters
+        )
+        return Found(
+            predictions: Proposer.best(result.probabilities, features.samples, knowledge),
+            model: model,
+            reliability: result.reliability
+        )
     }
 
     private static func check(
@@ -146,12 +175,13 @@ public struct PredictStage: Sendable {
         if kind == .classification, !models.isEmpty {
             throw CurationError.badData(
                 "\(models.joined(separator: ", ")): the data set carries classes of whole pictures, "
-                    + "for which there are classifier and neighbors"
+                    + "for which there are "
+                    + Method.allCases.map(\.rawValue).joined(separator: ", ")
             )
         }
         if kind != .classification, method != .classifier {
             throw CurationError.badData(
-                "the data set carries things in pictures: neighbors proposes classes only"
+                "the data set carries things in pictures: \(method.rawValue) proposes classes only"
             )
         }
     }
@@ -163,6 +193,7 @@ public struct PredictStage: Sendable {
         var unnamed = 0
         var model: StoredModel?
         var proposer: Proposer?
+        var reliability: Reliability?
     }
 
     private func objectReport(_ found: Found, _ seconds: Double) throws -> Report {
@@ -190,7 +221,7 @@ public struct PredictStage: Sendable {
         seconds: Double
     ) throws -> Report {
         let count = found.predictions.count
-        let reliability = found.proposer?.model?.reliability
+        let reliability = found.proposer?.model?.reliability ?? found.reliability
         return Report(
             predicted: count,
             images: try dataset.store.sampleCount(),
@@ -213,36 +244,5 @@ public struct PredictStage: Sendable {
             preconditionFailure("there are labels, so there is a head")
         }
         return Found(predictions: proposer.predictions(), model: model, proposer: proposer)
-    }
-
-    private func vote(
-        _ features: ReviewFeatures,
-        _ knowledge: ReviewKnowledge
-    ) throws -> Found {
-        let graph = try dataset.store.neighborGraph(of: features.samples)
-        guard graph.k > 0 else {
-            throw CurationError.input(
-                "the neighbours are not known yet: run `winnow cluster` first"
-            )
-        }
-        let probabilities = NeighborVote.probabilities(
-            graph: graph,
-            labels: knowledge.labels,
-            refuted: knowledge.refuted,
-            classCount: knowledge.classes.count
-        )
-        let parameters = [
-            "k": "\(graph.k)",
-            "labels": "\(knowledge.labels.count { $0 != nil })",
-            "features": features.digest.hex,
-        ]
-        let text = parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        let model = StoredModel(
-            name: Method.neighbors.rawValue,
-            digest: ContentDigest(of: text.joined(separator: "\n")),
-            parameters: parameters
-        )
-        let predictions = Proposer.best(probabilities, features.samples, knowledge)
-        return Found(predictions: predictions, model: model)
     }
 }

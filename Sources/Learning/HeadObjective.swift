@@ -29,8 +29,13 @@ package struct HeadObjective {
         var line = [Float](repeating: 0, count: count)
         for (row, target) in examples.targets.enumerated() {
             for label in 0..<count { line[label] = scores[row, label] }
-            loss += Self.slope(&line, target)
-            for label in 0..<count { slopes[label, row] = line[label] }
+            let own = Self.slope(&line, target)
+            var weight: Float = 1
+            if let weights = examples.classWeights, case .label(let label) = target {
+                weight = weights[label]
+            }
+            loss += Double(weight) * own
+            for label in 0..<count { slopes[label, row] = weight * line[label] }
         }
         let products = slopes.timesTransposed(columns)
         var gradient = [Float](repeating: 0, count: parameters.count)

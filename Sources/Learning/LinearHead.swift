@@ -94,6 +94,8 @@ package struct HeadExamples: Sendable {
     package let features: Matrix
     /// What is known of each row.
     package let targets: [Target]
+    /// How much a label of each class counts; 1 where none is given.
+    package var classWeights: [Float]?
 
     /// Takes rows and what is known of them.
     package init(classCount: Int, features: Matrix, targets: [Target]) {
@@ -119,12 +121,26 @@ package struct HeadExamples: Sendable {
         self.init(classCount: classCount, features: features.selecting(rows), targets: targets)
     }
 
+    /// The same, with all classes counting alike, whatever the number of their labels: each label counts
+    /// n / (classes × labels of its class).
+    package func balanced() -> HeadExamples {
+        var counts = [Float](repeating: 0, count: classCount)
+        for case .label(let label) in targets { counts[label] += 1 }
+        let present = Float(counts.count { $0 > 0 })
+        let all = counts.reduce(0, +)
+        var examples = self
+        examples.classWeights = counts.map { $0 > 0 ? all / (present * $0) : 1 }
+        return examples
+    }
+
     /// The examples in `rows`, in that order.
     func selecting(_ rows: [Int]) -> HeadExamples {
-        HeadExamples(
+        var examples = HeadExamples(
             classCount: classCount,
             features: features.selecting(rows),
             targets: rows.map { targets[$0] }
         )
+        examples.classWeights = classWeights
+        return examples
     }
 }

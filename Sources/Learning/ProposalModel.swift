@@ -32,22 +32,27 @@ package struct ProposalModel: Sendable, Equatable, Codable {
     ///   - refuted: The classes that each sample does not carry.
     ///   - classCount: Classes known.
     ///   - start: An earlier model of the same features, which saves time.
+    ///   - isBalanced: Whether all classes count alike, whatever the number of their labels.
+    ///   - weightPenalty: What the square of a weight costs; nil for what serves the review best.
     package init(
         fitting features: [Matrix],
         labels: [Int?],
         refuted: [Set<Int>],
         classCount: Int,
-        startingFrom start: ProposalModel? = nil
+        startingFrom start: ProposalModel? = nil,
+        isBalanced: Bool = false,
+        weightPenalty: Float? = nil
     ) {
         let examples = features.map {
-            HeadExamples(
+            let examples = HeadExamples(
                 features: $0,
                 labels: labels,
                 refuted: refuted,
                 classCount: classCount
             )
+            return isBalanced ? examples.balanced() : examples
         }
-        let penalty = Self.weightPenalty(heads: features.count)
+        let penalty = weightPenalty ?? Self.weightPenalty(heads: features.count)
         heads = examples.enumerated().map { index, examples in
             LinearHead(
                 fitting: examples,

@@ -13,6 +13,11 @@ struct PredictCommand: ParsableCommand {
             pictures instead. The proposals carry a probability and the digest of the
             model that made them.
 
+            Other ways than the classifier: neighbors vote; propagation spreads labels over the
+            neighbours of neighbours; prototypes takes the class whose mean is nearest, which
+            is enough for a few labels a class; ensemble weighs all of them by how likely the
+            labels are that each has not seen. The review goes on to plan by the classifier.
+
             Of a large set, what the model is surest of is set apart to be accepted unseen:
             the review has some of it looked at, drawn at random, and once that proves that
             at most --alpha of the rest is wrong, with probability 1 - --delta, one screen a
@@ -43,12 +48,14 @@ struct PredictCommand: ParsableCommand {
 
     @Option(
         help: """
-            What proposes: classifier or neighbors; for things in pictures detector, which learns, \
-            or models, with commas between them.
+            What proposes: classifier, neighbors, propagation, prototypes or ensemble; for things \
+            in pictures detector, which learns, or models, with commas between them.
             """
     )
     var with: String?
 
+    @Flag(help: "Let all classes count alike, whatever the number of their labels.")
+    var balanced = false
     @Option(help: "Propose by the rules of this YAML file instead.") var labelers: String?
     @Option(help: "The most share of wrong labels among those accepted unseen.")
     var alpha = BulkAccept.alpha
@@ -74,6 +81,7 @@ struct PredictCommand: ParsableCommand {
         let names = (method == nil ? with ?? "" : "").split(separator: ",").map(String.init)
         let report = try stage.run(
             method ?? .classifier,
+            isBalanced: balanced,
             models: names,
             alpha: alpha,
             delta: delta

@@ -112,7 +112,34 @@ import Testing
             #expect(report.predicted == proposed.count)
             #expect(proposed.allSatisfy { $0.source.hasPrefix("\(method.rawValue)@") })
             #expect(proposed.allSatisfy { (0...1).contains($0.score ?? -1) })
-            #expect(method == .neighbors ? proposed.count <= open : proposed.count == open)
+            let canBeSilent = [.neighbors, .propagation].contains(method)
+            #expect(canBeSilent ? proposed.count <= open : proposed.count == open)
+            #expect(report.bySource == [method.rawValue: proposed.count])
+            #expect((0...1).contains(report.heldOutAccuracy ?? -1))
+            #expect(try stage.run(method).predicted == report.predicted)
+        }
+    }
+}
+
+@Suite struct UnclusteredPredictTests {
+    @Test func `neighbours must be known for what goes by them`() throws {
+        let fixture = try PipelineFixture(sources: try PipelineFixture.photos(6))
+        _ = try EmbedStage(dataset: fixture.dataset).run(.descriptor)
+        let known = try fixture.dataset.samples().prefix(2).enumerated().map { number, sample in
+            LabeledSample(
+                sample: sample,
+                labels: [.classification(category: number == 0 ? "shirt" : "hat")]
+            )
+        }
+        _ = try LabelStage(dataset: fixture.dataset).set(known, author: "a")
+        let stage = PredictStage(dataset: fixture.dataset)
+        for method in [PredictStage.Method.neighbors, .propagation] {
+            #expect(throws: CurationError.self) { try stage.run(method) }
+        }
+        // The others do without, and too few labels can be held out.
+        for method in [PredictStage.Method.prototypes, .ensemble] {
+            let report = try stage.run(method, isBalanced: true)
+            #expect(report.predicted == 4 && report.heldOutAccuracy == nil)
         }
     }
 }
