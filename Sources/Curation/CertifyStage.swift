@@ -79,6 +79,7 @@ public struct CertifyStage: Sendable {
                 "accuracy is a share from 0 to 1, confidence one above 0 and below 1"
             )
         }
+        try dataset.checkIsOfClasses("certify")
         return try rephrasing { () throws in
             let images = try dataset.store.sampleCount()
             guard images > 0 else {

@@ -70,6 +70,17 @@ public final class Dataset: Sendable {
         try rephrasing { () throws in try store.schema() }
     }
 
+    /// Refuses what is about classes of whole pictures where the data set carries things in them.
+    ///
+    /// `what`: What is asked for, as the message begins.
+    func checkIsOfClasses(_ what: String) throws {
+        guard try schema().schema.task == .classification else {
+            throw CurationError.badData(
+                "\(what) is about classes of whole pictures, and this data set carries things in them"
+            )
+        }
+    }
+
     /// How many images there are.
     ///
     /// - Throws: `CurationError.storage`.

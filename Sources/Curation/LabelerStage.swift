@@ -47,6 +47,7 @@ public struct LabelerStage: Sendable {
     /// - Throws: `CurationError.input` when the file cannot be read or names an example that is not there;
     ///   `.badData` when it is no such file.
     public func run(_ file: URL, at now: Timestamp = .now) throws -> Report {
+        try dataset.checkIsOfClasses("predict --labelers")
         guard let bytes = try? Data(contentsOf: file),
             let text = String(validating: bytes, as: UTF8.self)
         else { throw CurationError.input("\(file.path) cannot be read, or is not UTF-8") }

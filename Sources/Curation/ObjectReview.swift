@@ -58,7 +58,7 @@ struct ObjectReview {
                 && (request.includingSkipped || !knowledge.skipped.contains(sample.id))
         }
         guard !open.isEmpty else { return ([], nil) }
-        let learned = try finder.learn(knowledge)
+        let learned = try learn(knowledge)
         var tasks: [Planned] = []
         if let learned, request.strategy == .saving,
             knowledge.finished.count >= Self.fewestForScreens
@@ -71,6 +71,15 @@ struct ObjectReview {
             tasks += try pictures(of: open, rest, learned, knowledge, request)
         }
         return (tasks, learned?.model)
+    }
+
+    /// The detector; without its model, which `scripts/setup` fetches, pictures come with no boxes.
+    private func learn(_ knowledge: ObjectKnowledge) throws -> ObjectFinder.Learned? {
+        do {
+            return try finder.learn(knowledge)
+        } catch CurationError.component(_) {
+            return nil
+        }
     }
 
     // MARK: - Whole pictures

@@ -65,6 +65,7 @@ public struct ReplayStage: Sendable {
     ///
     /// - Throws: `CurationError.input`, `.badData` when the file cannot be read or knows no picture.
     public func run(answers path: String, reviewer: String, target: Double) throws -> Report {
+        try dataset.checkIsOfClasses("review replay")
         let clock = ContinuousClock()
         let start = clock.now
         let answers = try rephrasing { () throws in try AnswerFile(path: path) }

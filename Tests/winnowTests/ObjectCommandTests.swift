@@ -69,4 +69,31 @@ struct ObjectCommandTests {
         let folder = session.winnow.folder.url.appending(path: "coco").path
         try session.documents(["export", "HEAD", "--to", folder, "--format", "coco"])
     }
+
+    @Test func `without the models pictures are given out all the same`() throws {
+        let session = try Session(cells: Fixtures.url("cells").path)
+        session.winnow.environment["WINNOW_DEPS"] = session.winnow.folder.url.path
+        let next = ["review", "next", "--limit", "1", "--reviewer", "r"]
+        for _ in 0..<2 {
+            let item = try #require(try session.documents(next, of: "review-next").first)
+            #expect((item["predictions"] as? [Any])?.isEmpty == true)
+            let decision =
+                #"{"item":"\#(item["item"] ?? "")","lease":"\#(item["lease"] ?? "")","#
+                + #""reviewer":"r","decision":"correct","annotations":["#
+                + #"{"type":"box","label":"RBC","bbox":[1,2,30,40]}]}"#
+            let result = try session.documents(
+                ["review", "decide"],
+                of: "review-decide",
+                input: decision
+            )
+            #expect(result.first?["status"] as? String == "decided")
+        }
+    }
+
+    @Test func `what is about classes says so`() throws {
+        let session = try Session(cells: Fixtures.url("cells").path)
+        try session.documents(["certify"], status: 65)
+        let answers = Fixtures.url("photos-answers.csv").path
+        try session.documents(["review", "replay", answers], of: "review-replay", status: 65)
+    }
 }
