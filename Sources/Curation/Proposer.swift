@@ -18,6 +18,7 @@ struct Proposer {
     private let knowledge: ReviewKnowledge
     private let probabilities: [Float]
     private let doubted: [Int]
+    private let disputed: Set<Int>
     private let rows: [Sample.ID: Int]
     private let source: String
 
@@ -33,6 +34,7 @@ struct Proposer {
             model = nil
             probabilities = []
             doubted = []
+            disputed = []
             source = ""
             return
         }
@@ -44,7 +46,10 @@ struct Proposer {
             startingFrom: earlier?.classCount == knowledge.classes.count ? earlier : nil
         )
         model = fitted
-        probabilities = fitted.probabilities(features.matrices, refuted: knowledge.refuted)
+        (probabilities, disputed) = fitted.proposals(
+            features.matrices,
+            refuted: knowledge.refuted
+        )
         doubted = Self.doubted(fitted, features, knowledge)
         source = StoredModel(name: Self.name, digest: fitted.digest, parameters: [:]).source
     }
@@ -98,6 +103,7 @@ struct Proposer {
             unavailable: unavailable,
             probabilities: probabilities,
             doubted: doubted,
+            disputed: disputed,
             clusters: clusters,
             history: knowledge.history
         )

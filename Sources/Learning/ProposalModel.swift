@@ -84,7 +84,26 @@ package struct ProposalModel: Sendable, Equatable, Codable {
     /// Refuted classes have 0 and the others share what is left by a person who may err; a row all of
     /// whose classes are refuted has zeros.
     package func probabilities(_ features: [Matrix], refuted: [Set<Int>]) -> [Float] {
-        let scores = Self.meanScores(heads, features)
+        probabilities(of: Self.mean(Self.scores(heads, features)), refuted)
+    }
+
+    /// The same, and the rows of which the heads name different classes.
+    package func proposals(
+        _ features: [Matrix],
+        refuted: [Set<Int>]
+    ) -> (probabilities: [Float], disputed: Set<Int>) {
+        let scores = Self.scores(heads, features)
+        let disputed = (0..<scores[0].rows).filter { row in
+            let best = scores.map { scores in
+                (0..<classCount).filter { !refuted[row].contains($0) }
+                    .max { (scores[row, $0], $1) < (scores[row, $1], $0) }
+            }
+            return best.contains { $0 != best[0] }
+        }
+        return (probabilities(of: Self.mean(scores), refuted), Set(disputed))
+    }
+
+    private func probabilities(of scores: Matrix, _ refuted: [Set<Int>]) -> [Float] {
         var result: [Float] = []
         result.reserveCapacity(scores.rows * classCount)
         for row in 0..<scores.rows {
@@ -98,13 +117,16 @@ package struct ProposalModel: Sendable, Equatable, Codable {
         return result
     }
 
-    private static func meanScores(_ heads: [LinearHead], _ features: [Matrix]) -> Matrix {
-        var sum = heads[0].scores(features[0])
-        for (head, features) in zip(heads, features).dropFirst() {
-            let more = head.scores(features)
+    private static func scores(_ heads: [LinearHead], _ features: [Matrix]) -> [Matrix] {
+        zip(heads, features).map { $0.scores($1) }
+    }
+
+    private static func mean(_ scores: [Matrix]) -> Matrix {
+        var sum = scores[0]
+        for more in scores.dropFirst() {
             for row in 0..<sum.rows { sum.add(1, more, row, to: row) }
         }
-        for row in 0..<sum.rows { sum.scale(row, by: 1 / Float(heads.count)) }
+        for row in 0..<sum.rows { sum.scale(row, by: 1 / Float(scores.count)) }
         return sum
     }
 
@@ -142,7 +164,7 @@ package struct ProposalModel: Sendable, Equatable, Codable {
                 )
             }
             let held = examples.map { $0.features.selecting(places.map { known[$0] }) }
-            let found = meanScores(blind, held)
+            let found = mean(self.scores(blind, held))
             for (row, place) in places.enumerated() {
                 for label in 0..<classCount { scores[place, label] = found[row, label] }
             }

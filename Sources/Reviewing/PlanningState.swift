@@ -41,6 +41,8 @@ package struct PlanningState: Sendable {
     package var probabilities: [Float]
     /// Rows of which a person refused the class that the model is sure of: one of the two errs.
     package var doubted: [Int]
+    /// Rows of which the models that propose together name different classes.
+    package var disputed: Set<Int>
     /// Groups of rows for the first screens, each with the row nearest to its centre first.
     package var clusters: [[Int]]
     /// All reviews so far, oldest first, without those that were skipped or undone.
@@ -54,6 +56,7 @@ package struct PlanningState: Sendable {
         unavailable: [Bool],
         probabilities: [Float],
         doubted: [Int] = [],
+        disputed: Set<Int> = [],
         clusters: [[Int]],
         history: [Outcome]
     ) {
@@ -67,6 +70,7 @@ package struct PlanningState: Sendable {
         self.unavailable = unavailable
         self.probabilities = probabilities
         self.doubted = doubted
+        self.disputed = disputed
         self.clusters = clusters
         self.history = history
     }

@@ -229,12 +229,13 @@ package struct ReviewPlanner: Sendable {
     private mutating func single(_ row: Int, _ reason: ReviewReason) {
         guard taken.insert(row).inserted else { return }
         let label = candidates.best[row]
+        let isDisputed = reason == .uncertain && state.disputed.contains(row)
         tasks.append(
             PlannedTask(
                 samples: [state.samples[row]],
                 label: label.map { state.classes[$0] },
                 score: label.map { candidates.probability(row, $0) },
-                reason: reason
+                reason: isDisputed ? .disagreement : reason
             )
         )
     }

@@ -133,4 +133,19 @@ import Testing
         let weights = examples.classWeights ?? []
         #expect(abs(weights[0] * 95 - weights[1] * 5) < 1e-3 && weights[2] == 1)
     }
+
+    @Test func `rows of which the heads name different classes are disputed`() {
+        let first = Matrix(rows: 4, columns: 1, values: [-1, 1, 1, -1])
+        let second = Matrix(rows: 4, columns: 1, values: [-1, 1, -1, 1])
+        let model = ProposalModel(
+            fitting: [first, second],
+            labels: [0, 1, nil, nil],
+            refuted: [[], [], [], []],
+            classCount: 2
+        )
+        let found = model.proposals([first, second], refuted: [[], [], [], [0]])
+        #expect(found.disputed == [2])
+        let alone = model.probabilities([first, second], refuted: [[], [], [], [0]])
+        #expect(found.probabilities == alone)
+    }
 }

@@ -84,6 +84,22 @@ import Testing
         #expect(tasks.allSatisfy { $0.reason == .uncertain && $0.label == "a" })
     }
 
+    @Test func `why a single picture is asked about is said`() {
+        let state = PlanningState(
+            samples: [1, 2, 3],
+            classes: ["a", "b"],
+            decided: [true, false, false],
+            unavailable: [false, false, false],
+            probabilities: [1, 0, 0.55, 0.45, 0.5, 0.5],
+            disputed: [1],
+            clusters: [],
+            history: []
+        )
+        let tasks = ReviewPlanner.plan(state, limit: 2, strategy: .margin)
+        #expect(tasks.map(\.samples) == [[3], [2]])
+        #expect(tasks.map(\.reason) == [.uncertain, .disagreement])
+    }
+
     @Test func `a large set gets several screens from one state`() {
         let count = 3_000
         var reviewer = ReviewerModel(truth: Array(repeating: "a", count: count), clusters: [])

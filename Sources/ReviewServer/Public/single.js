@@ -33,7 +33,10 @@ export class SingleScreen {
     this.heading = h("h1", { tabindex: "-1" }, ...(this.#top === undefined
       ? ["What is this?"]
       : ["Is this ", h("span", { class: "class" }, dot(categoryNamed(this.#top)), h("b", {}, this.#top)), "?"]));
-    const reason = /** @type {Record<string, string>} */ (reasons)[item.reason] ?? item.reason;
+    // The sides of a merge come with whole labels; models that disagree do not.
+    const isOfModels = item.reason === "disagreement" && item.predictions.every(({ annotation }) => !annotation);
+    const reason = isOfModels ? "the models disagree"
+      : /** @type {Record<string, string>} */ (reasons)[item.reason] ?? item.reason;
     this.main = h("div", { class: "screen single" },
       h("header", {}, this.heading, h("p", { class: "muted" }, `${item.item}  \u00b7  ${reason}`)),
       h("div", { class: "picture" }, picture(pixels(shown.id, innerWidth * 0.7), name, name)),
