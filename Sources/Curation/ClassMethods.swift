@@ -113,7 +113,7 @@ struct ClassMethods {
         let held = try methods.map { method in
             try heldOut { try probabilities(method, $0, penalty: penalty) }
         }.compactMap(\.self)
-        var parameters = ["penalty": "\(penalty ?? 0)", "balanced": "\(isBalanced)"]
+        var parameters = ["penalty": "\(penalty ?? 0)"]
         guard held.count == methods.count else {
             let even = MixtureWeights(probabilities: all, labels: [], classCount: count)
             return Result(

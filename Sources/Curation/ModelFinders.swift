@@ -148,6 +148,7 @@ struct ModelFinders: Sendable {
                 names.append(own)
                 return (names.count - 1, 1)
             }
+            return nil
         }
         if let learned, let map {
             let shares = learned.detector.classify(object.box, in: map)

@@ -11,8 +11,10 @@ final class ObjectFinder: Sendable {
     /// the box that is missing without it.
     static let leastProbability = 0.25
 
-    // More pictures teach little more, and their maps are held in memory: 1.5 MB each.
+    // More pictures teach little more, and their maps are held in memory: 1.9 MB each, with two windows
+    // four times as much.
     private static let mostLessons = 100
+    private static let mostLargeLessons = 30
     private static let seed: UInt64 = 1
 
     /// A detector and how it came to be.
@@ -47,30 +49,43 @@ final class ObjectFinder: Sendable {
 
     init(dataset: Dataset) { self.dataset = dataset }
 
+    /// The same, and nil without the model of the maps, which `scripts/setup` fetches.
+    func learnIfPossible(_ knowledge: ObjectKnowledge) throws -> Learned? {
+        do {
+            return try learn(knowledge)
+        } catch CurationError.component(_) {
+            return nil
+        }
+    }
+
     /// Learns from the finished pictures; nil before one of them shows a thing.
     ///
     /// The detector of before is given again while nothing has changed.
     ///
     /// - Throws: `CurationError.component` when the model of the maps is missing.
     func learn(_ knowledge: ObjectKnowledge) throws -> Learned? {
-        let samples = try lessonSamples(knowledge)
-        let lessons = Dictionary(
-            uniqueKeysWithValues: samples.map { ($0.id, knowledge.lesson($0.id)) }
+        var samples = try lessonSamples(knowledge)
+        var lessons = Dictionary(
+            uniqueKeysWithValues: samples.map { ($0.id, knowledge.lesson($0)) }
         )
         guard lessons.values.contains(where: { !$0.isEmpty }) else { return nil }
+        let windows = Self.windows(for: samples, lessons)
+        if windows > 1 {
+            samples = Array(samples.prefix(Self.mostLargeLessons))
+            let kept = Set(samples.map(\.id))
+            lessons = lessons.filter { kept.contains($0.key) }
+        }
         let known = memory.withLock { $0 }
         if let learned = known.learned, known.lessons == lessons,
             learned.classes == knowledge.classes
         {
             return learned
         }
-        let windows = Self.windows(for: samples, lessons)
         let maps = try PictureMaps(windows: windows)
         var held = known.windows == windows ? known.maps.filter { lessons[$0.key] != nil } : [:]
         let missing = samples.filter { held[$0.id] == nil }
-        for (sample, map) in zip(missing, try maps.maps(of: missing, dataset.pictures)) {
-            held[sample.id] = map
-        }
+        let made = try maps.map(missing, dataset.pictures) { $1 }
+        for (sample, map) in zip(missing, made) { held[sample.id] = map }
         let pictures = samples.compactMap { sample in
             held[sample.id].map { map in
                 DetectorLesson(
@@ -116,7 +131,7 @@ final class ObjectFinder: Sendable {
         var generator = SeededGenerator(seed: Self.seed)
         let chosen = knowledge.finished.sorted().shuffled(using: &generator)
             .prefix(Self.mostLessons)
-        return try dataset.store.samples(chosen.sorted())
+        return try dataset.store.samples(Array(chosen))
     }
 
     // Of a picture whose longer side is 1; below it a thing is smaller than two and a half cells.
@@ -144,15 +159,17 @@ final class ObjectFinder: Sendable {
         _ learned: Learned,
         _ knowledge: ObjectKnowledge
     ) throws -> [[Prediction]] {
-        let maps = try learned.maps.maps(of: samples, dataset.pictures)
-        return zip(samples, maps).map { sample, map in
-            guard let map else { return [] }
-            return learned.detector.detect(
+        let detector = learned.detector
+        let found = try learned.maps.map(samples, dataset.pictures) { sample, map in
+            detector.detect(
                 map,
                 width: sample.width,
                 height: sample.height,
                 atLeast: Self.leastProbability
-            ).map { found in
+            )
+        }
+        return zip(samples, found).map { sample, found in
+            (found ?? []).map { found in
                 Prediction(
                     sample: sample.id,
                     label: .detection(

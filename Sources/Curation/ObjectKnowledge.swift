@@ -42,9 +42,11 @@ struct ObjectKnowledge {
     }
 
     /// The things of a picture as the detector learns them; classes that are gone are left out.
-    func lesson(_ sample: Sample.ID) -> [DetectorLesson.Object] {
-        (objects[sample] ?? []).compactMap { label in
-            guard let box = label.boundingBox, box.width > 0, box.height > 0,
+    func lesson(_ sample: Sample) -> [DetectorLesson.Object] {
+        (objects[sample.id] ?? []).compactMap { label in
+            let whole = label.boundingBox
+            guard let box = whole?.clipped(width: sample.width, height: sample.height),
+                box.width > 0, box.height > 0,
                 let category = classes.firstIndex(of: label.category)
             else { return nil }
             return DetectorLesson.Object(box: box, category: category)
@@ -61,6 +63,10 @@ struct ObjectKnowledge {
             other.boundingBox.map { $0.intersectionOverUnion(box) >= Self.sameThing } ?? false
         }
         return (objects[sample] ?? []).contains(where: overlaps)
-            || (asked[sample] ?? []).contains { $0.category == label.category && overlaps($0) }
+            || (asked[sample] ?? []).contains { other in
+                // What was asked under a name that is gone was asked.
+                let isSame = other.category == label.category || !classes.contains(other.category)
+                return isSame && overlaps(other)
+            }
     }
 }

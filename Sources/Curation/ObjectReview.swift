@@ -47,6 +47,8 @@ struct ObjectReview {
 
     let dataset: Dataset
     let finder: ObjectFinder
+    /// In which pictures are looked at.
+    let order: PictureOrder
 
     /// The next tasks, and the model that proposes; there may be fewer than asked for.
     func plan(_ request: Request) throws -> (tasks: [Planned], model: StoredModel?) {
@@ -58,7 +60,7 @@ struct ObjectReview {
                 && (request.includingSkipped || !knowledge.skipped.contains(sample.id))
         }
         guard !open.isEmpty else { return ([], nil) }
-        let learned = try learn(knowledge)
+        let learned = try finder.learnIfPossible(knowledge)
         var tasks: [Planned] = []
         if let learned, request.strategy == .saving,
             knowledge.finished.count >= Self.fewestForScreens
@@ -73,15 +75,6 @@ struct ObjectReview {
         return (tasks, learned?.model)
     }
 
-    /// The detector; without its model, which `scripts/setup` fetches, pictures come with no boxes.
-    private func learn(_ knowledge: ObjectKnowledge) throws -> ObjectFinder.Learned? {
-        do {
-            return try finder.learn(knowledge)
-        } catch CurationError.component(_) {
-            return nil
-        }
-    }
-
     // MARK: - Whole pictures
 
     private func pictures(
@@ -92,37 +85,37 @@ struct ObjectReview {
         _ request: Request
     ) throws -> [Planned] {
         let count = min(limit, max(1, knowledge.finished.count / Self.shareAtOnce))
-        let order = try PictureOrder(of: dataset).sorted(open)
-        let again = try dataset.store.undoneTasks(of: request.reviewer).flatMap(\.samples)
-        let first = again.compactMap { id in order.first { $0.id == id } }
-        let others = order.filter { !again.contains($0.id) }
+        let order = order.sorted(open)
         let isByDoubt = request.strategy == .margin && learned != nil
+        // What was taken back comes first.
+        let again = try dataset.store.undoneTasks(of: request.reviewer).flatMap(\.samples)
+        let first = Array(order.filter { again.contains($0.id) }.prefix(count))
+        let taken = Set(first.map(\.id))
+        let others = order.filter { !taken.contains($0.id) }
         let pool = first + others.prefix(isByDoubt ? max(count, Self.marginPool) : count)
         let models = try OtherFinders(of: dataset.store, knowledge)
+        let source = learned?.model.source ?? ""
         let found = try
             (learned.map { try finder.find(in: pool, $0, knowledge) } ?? pool.map { _ in [] })
-            .enumerated().map { models.added(to: $1, in: pool[$0].id, knowledge) }
+            .enumerated().map { models.added(to: $1, by: source, in: pool[$0].id, knowledge) }
         var places = Array(pool.indices)
         if isByDoubt {
-            let doubts = found.map { $0.reduce(0) { $0 + min($1.score, 1 - $1.score) } }
-            places.sort { (doubts[$0], $1) > (doubts[$1], $0) }
+            let doubts = found.map { $0.reduce(0) { $0 + min($1.found.score, 1 - $1.found.score) } }
+            places =
+                Array(first.indices)
+                + pool.indices.dropFirst(first.count).sorted {
+                    (doubts[$0], $1) > (doubts[$1], $0)
+                }
         }
         return places.prefix(count).map { place in
-            whole(
-                pool[place],
-                found[place],
-                learned,
-                knowledge,
-                isByDoubt ? .uncertain : .representative
-            )
+            whole(pool[place], found[place], knowledge, isByDoubt ? .uncertain : .representative)
         }
     }
 
     /// A picture with what people accepted in it, and what was found beside.
     private func whole(
         _ sample: Sample,
-        _ found: [Prediction],
-        _ learned: ObjectFinder.Learned?,
+        _ found: [(found: Prediction, source: String)],
         _ knowledge: ObjectKnowledge,
         _ reason: ReviewReason
     ) -> Planned {
@@ -135,16 +128,15 @@ struct ObjectReview {
             )
         }
         let plan = PlannedTask(samples: [sample.id], label: nil, score: nil, reason: reason)
-        return (plan, known + found.map { proposal($0, learned?.model.source) })
-    }
-
-    private func proposal(_ found: Prediction, _ source: String?) -> ReviewItem.Proposal {
-        ReviewItem.Proposal(
-            label: found.label.category,
-            score: found.score,
-            source: source ?? "",
-            annotation: found.label
-        )
+        let proposals = found.map { found, source in
+            ReviewItem.Proposal(
+                label: found.label.category,
+                score: found.score,
+                source: source,
+                annotation: found.label
+            )
+        }
+        return (plan, known + proposals)
     }
 
     // MARK: - Screens of crops
@@ -156,9 +148,11 @@ struct ObjectReview {
         _ knowledge: ObjectKnowledge,
         _ request: Request
     ) throws -> [Planned] {
-        let pool = Set(open.map(\.id))
-        let found = try proposals(for: open, learned, knowledge, request.now).filter {
-            pool.contains($0.sample) && ($0.score ?? 0) >= Self.leastOnScreen
+        let places = Set(open.map(\.id))
+        let pool = try pool(open, learned, knowledge)
+        let found = pool.found.filter {
+            places.contains($0.sample) && $0.score >= Self.leastOnScreen
+                && knowledge.classes.contains($0.label.category)
                 && !knowledge.isSettled($0.label, in: $0.sample)
         }
         var screens: [Planned] = []
@@ -167,23 +161,30 @@ struct ObjectReview {
         for (category, all) in Dictionary(grouping: found, by: \.label.category)
             .sorted(by: { $0.key < $1.key })
         {
-            var rest = all.sorted { ($0.score ?? 0, $1.id) > ($1.score ?? 0, $0.id) }
+            // Equally sure ones stay as they were found.
+            var rest = all.enumerated().sorted {
+                ($0.element.score, $1.offset) > ($1.element.score, $0.offset)
+            }.map(\.element)
             while screens.count < request.limit {
                 rest.removeAll { taken.contains($0.sample) }
                 guard rest.count >= Self.fewestOnScreen else { break }
                 let crops = Array(rest.prefix(Self.screenSize))
                 rest.removeFirst(crops.count)
                 taken.formUnion(crops.map(\.sample))
-                screens.append(screen(crops, of: category))
+                screens.append(screen(crops, of: category, by: pool.source))
             }
         }
         return screens
     }
 
-    private func screen(_ crops: [Annotation], of category: String) -> Planned {
+    private func screen(
+        _ crops: [ObjectPool.Found],
+        of category: String,
+        by source: String
+    ) -> Planned {
         // The odd ones first.
         let shown = crops.reversed()
-        let mean = crops.reduce(0) { $0 + ($1.score ?? 0) } / Double(crops.count)
+        let mean = crops.reduce(0) { $0 + $1.score } / Double(crops.count)
         let plan = PlannedTask(
             samples: shown.map(\.sample),
             label: category,
@@ -193,30 +194,36 @@ struct ObjectReview {
         let proposals = shown.map {
             ReviewItem.Proposal(
                 label: category,
-                score: $0.score ?? 0,
-                source: $0.source,
+                score: $0.score,
+                source: source,
                 annotation: $0.label
             )
         }
         return (plan, proposals)
     }
 
-    /// What is found in some of the open pictures; searched anew once enough more was learned.
-    private func proposals(
-        for open: [Sample],
+    /// What was found in some of the open pictures; they are searched anew once enough more was learned.
+    private func pool(
+        _ open: [Sample],
         _ learned: ObjectFinder.Learned,
-        _ knowledge: ObjectKnowledge,
-        _ now: Timestamp
-    ) throws -> [Annotation] {
-        if let run = try dataset.store.newestRun(of: ObjectFinder.name),
-            let finished = run.parameters["finished"].flatMap(Double.init),
-            Double(knowledge.finished.count) < finished * Self.growth
+        _ knowledge: ObjectKnowledge
+    ) throws -> ObjectPool {
+        let finished = knowledge.finished.count
+        if let pool = ObjectPool(in: dataset.folder), finished >= pool.finished,
+            Double(finished) < Double(pool.finished) * Self.growth
         {
-            return run.proposals
+            return pool
         }
-        let pool = try PictureOrder(of: dataset).sorted(open).prefix(Self.poolSize)
-        let found = try finder.find(in: Array(pool), learned, knowledge)
-        try dataset.store.replaceProposals(found.flatMap(\.self), model: learned.model, at: now)
-        return try dataset.store.newestRun(of: ObjectFinder.name)?.proposals ?? []
+        let searched = order.sorted(open).prefix(Self.poolSize)
+        let found = try finder.find(in: Array(searched), learned, knowledge)
+        let pool = ObjectPool(
+            finished: finished,
+            source: learned.model.source,
+            found: found.flatMap(\.self).map {
+                ObjectPool.Found(sample: $0.sample, label: $0.label, score: $0.score)
+            }
+        )
+        try pool.write(to: dataset.folder)
+        return pool
     }
 }

@@ -36,14 +36,17 @@ struct OtherFinders {
         return one.intersectionOverUnion(other) >= sameThing
     }
 
-    /// Adds them to what the detector found: where both agree it is surer.
+    /// Adds them to what the detector called `source` found: where both agree it is surer.
+    ///
+    /// - Returns: The things, each with the model that found it.
     func added(
         to found: [Prediction],
+        by source: String,
         in sample: Sample.ID,
         _ knowledge: ObjectKnowledge
-    ) -> [Prediction] {
+    ) -> [(found: Prediction, source: String)] {
         var found = found
-        var more: [Prediction] = []
+        var more: [(found: Prediction, source: String)] = []
         for proposal in proposals[sample] ?? []
         where !knowledge.isSettled(proposal.label, in: sample) {
             let same = found.indices.first {
@@ -57,9 +60,10 @@ struct OtherFinders {
                     score: 1 - (1 - found[same].score) * (1 - precision)
                 )
             } else if precision >= ObjectFinder.leastProbability {
-                more.append(Prediction(sample: sample, label: proposal.label, score: precision))
+                let single = Prediction(sample: sample, label: proposal.label, score: precision)
+                more.append((single, proposal.source))
             }
         }
-        return found + more
+        return found.map { ($0, source) } + more
     }
 }

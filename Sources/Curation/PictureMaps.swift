@@ -36,20 +36,27 @@ package struct PictureMaps: Sendable {
         height: Int
     ) throws(InferenceError) -> FeatureMap {
         let side = features.side(windows: windows)
-        let isWide = pixels.width >= pixels.height
+        // By the size of the picture: scaled down, its sides may be rounded to the same length.
+        let isWide = width >= height
         let (longer, shorter) = isWide ? (width, height) : (height, width)
-        let other = max(1, (shorter * side * 2 + longer) / (longer * 2))
+        let other = min(side, max(1, (shorter * side * 2 + longer) / (longer * 2)))
         let scaled = pixels.resized(width: isWide ? side : other, height: isWide ? other : side)
         return try features.map(of: scaled, windows: windows, longerSide: longer)
     }
 
-    /// The same for pictures of a data set; nil for those that cannot be read any more.
-    func maps(of samples: [Sample], _ pictures: PictureReader) throws -> [FeatureMap?] {
+    /// What is made of the maps of pictures of a data set; nil for those that cannot be read any more.
+    ///
+    /// No more maps than there are cores are in memory at once, unless `body` keeps them.
+    func map<Value: Sendable>(
+        _ samples: [Sample],
+        _ pictures: PictureReader,
+        _ body: @Sendable (Sample, FeatureMap) -> Value
+    ) throws -> [Value?] {
         let outcomes = WorkerPool.map(samples) { sample in
             Result {
                 let pixels = try? pictures.pixels(of: sample, atLeast: windows * Self.decodedSide)
                 return try pixels.map {
-                    try map(of: $0, width: sample.width, height: sample.height)
+                    body(sample, try map(of: $0, width: sample.width, height: sample.height))
                 }
             }
         }

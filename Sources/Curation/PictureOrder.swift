@@ -9,14 +9,21 @@ struct PictureOrder {
     private static let seed: UInt64 = 1
 
     private let ranks: [Sample.ID: Int]
+    private let features: ReviewFeatures?
 
-    /// Looks at the vectors, where there are any.
-    init(of dataset: Dataset) throws {
+    /// Looks at the vectors, where there are any, unless they are those of `known`.
+    init(of dataset: Dataset, unlessEqualTo known: PictureOrder? = nil) throws {
         guard try dataset.mainEmbedder() != nil else {
             ranks = [:]
+            features = nil
             return
         }
-        let features = try ReviewFeatures(of: dataset)
+        let features = try ReviewFeatures(of: dataset, unlessEqualTo: known?.features)
+        if let known, known.features?.digest == features.digest {
+            self = known
+            return
+        }
+        self.features = features
         let matrix = features.matrices[0]
         var distances = [Float](repeating: .infinity, count: matrix.rows)
         var chosen: [Int] = []

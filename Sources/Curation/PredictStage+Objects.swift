@@ -16,7 +16,9 @@ extension PredictStage {
     ) throws -> Found {
         let store = dataset.store
         let knowledge = try ObjectKnowledge(of: store, reviewer: nil)
-        let learned = try finder.learn(knowledge)
+        let learned =
+            try names.contains(ObjectFinder.name)
+            ? finder.learn(knowledge) : finder.learnIfPossible(knowledge)
         guard names != [ObjectFinder.name] || learned != nil else { return Found() }
         let open = try store.samples().filter { !knowledge.finished.contains($0.id) }
         let isPlain = names == [ObjectFinder.name]

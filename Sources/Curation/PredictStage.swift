@@ -109,7 +109,7 @@ public struct PredictStage: Sendable {
         let clock = ContinuousClock()
         let start = clock.now
         let kind = try dataset.schema().schema.task
-        try Self.check(method, models, fit: kind)
+        try Self.check(method, isBalanced, models, fit: kind)
         guard kind == .classification else {
             let names = models.isEmpty ? [ObjectFinder.name] : models
             let found = try rephrasing { () throws in try findObjects(by: names, kind, at: now) }
@@ -153,6 +153,8 @@ public struct PredictStage: Sendable {
         var parameters = result.parameters
         parameters["labels"] = "\(knowledge.taught.count { $0 != nil })"
         parameters["features"] = features.digest.hex
+        parameters["knowledge"] = knowledge.digest.hex
+        if isBalanced { parameters["balanced"] = "true" }
         if graph.k > 0 { parameters["k"] = "\(graph.k)" }
         let text = parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         let model = StoredModel(
@@ -169,9 +171,14 @@ public struct PredictStage: Sendable {
 
     private static func check(
         _ method: Method,
+        _ isBalanced: Bool,
         _ models: [String],
         fit kind: LabelTask
     ) throws {
+        let canBalance = kind == .classification && [.classifier, .ensemble].contains(method)
+        guard !isBalanced || canBalance else {
+            throw CurationError.badData("balanced classes are for the classifier and the ensemble")
+        }
         if kind == .classification, !models.isEmpty {
             throw CurationError.badData(
                 "\(models.joined(separator: ", ")): the data set carries classes of whole pictures, "

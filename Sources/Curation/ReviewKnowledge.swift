@@ -66,6 +66,16 @@ struct ReviewKnowledge: Sendable {
     }
 }
 
+extension ReviewKnowledge {
+    /// What names all that is learned from.
+    var digest: ContentDigest {
+        let rows = taught.indices.map { row in
+            "\(taught[row] ?? -1) \(refuted[row].sorted())"
+        }
+        return ContentDigest(of: (classes + rows).joined(separator: "\n"))
+    }
+}
+
 extension PlanningState.Outcome {
     /// Says a decision by the rows and the numbers of the classes.
     fileprivate init(_ review: StoredReview, rows: [Int], classes: [String: Int]) {

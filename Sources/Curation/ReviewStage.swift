@@ -7,6 +7,7 @@ import Synchronization
 /// Gives out what people should look at, takes what they decide, and learns from it.
 public final class ReviewStage: Sendable {
     private struct Memory {
+        var order: PictureOrder?
         var features: ReviewFeatures?
         var model: ProposalModel?
     }
@@ -54,6 +55,7 @@ public final class ReviewStage: Sendable {
             let kind = try dataset.store.schema().schema.task
             // Others may take what was planned before it is leased; then it is planned anew.
             for _ in 0..<Self.attempts {
+                let planned = try dataset.store.lastChange()
                 let tasks =
                     kind == .classification
                     ? try plan(limit, reviewer, includingSkipped, strategy, now)
@@ -71,7 +73,7 @@ public final class ReviewStage: Sendable {
                     to: reviewer,
                     until: now.seconds + Lease.duration,
                     now: now.seconds,
-                    isLabelOpen: kind != .classification
+                    since: kind == .classification ? nil : planned
                 )
                 if !given.isEmpty || tasks.isEmpty { return try items(given) }
             }
@@ -126,7 +128,9 @@ public final class ReviewStage: Sendable {
         }
         let asked = Set(tasks.flatMap(\.plan.samples))
         guard tasks.count < request.limit else { return tasks }
-        let (found, model) = try ObjectReview(dataset: dataset, finder: finder)
+        let order = try PictureOrder(of: dataset, unlessEqualTo: memory.withLock { $0.order })
+        memory.withLock { $0.order = order }
+        let (found, model) = try ObjectReview(dataset: dataset, finder: finder, order: order)
             .plan(request.limited(to: request.limit - tasks.count))
         if let model, !found.isEmpty { try dataset.store.keep(model, at: request.now) }
         tasks += found.filter { asked.isDisjoint(with: $0.plan.samples) }.map {

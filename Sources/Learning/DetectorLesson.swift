@@ -82,9 +82,9 @@ struct LessonTargets {
     }
 
     private static func place(_ x: Double, _ y: Double, in map: FeatureMap) -> Int {
-        let column = min(max(Int(x / map.cell), 0), map.columns - 1)
-        let row = min(max(Int(y / map.cell), 0), map.rows - 1)
-        return row * map.columns + column
+        let column = min(max(x / map.cell, 0), Double(map.columns - 1))
+        let row = min(max(y / map.cell, 0), Double(map.rows - 1))
+        return Int(row) * map.columns + Int(column)
     }
 
     private static func positive(

@@ -70,19 +70,21 @@ struct PlaceScorer: Sendable {
         _ scale: FeatureScale
     ) -> [LinearHead] {
         let none = RegressionMoments(dimension: scale.dimension, targets: 4)
-        var (own, all) = (Array(repeating: none, count: means.count), none)
-        for lesson in rows {
-            for category in Set(lesson.categories) {
-                let moments = lesson.moments(of: category, around: means[category])
-                own[category] += moments
-                all += moments
+        var all = none
+        var shapes = [LinearHead?](repeating: nil, count: means.count)
+        // One class after the other: the sums of a class take 2 MB.
+        for category in means.indices {
+            var own = none
+            for lesson in rows where lesson.categories.contains(category) {
+                own += lesson.moments(of: category, around: means[category])
             }
+            guard own.count > 0 else { continue }
+            all += own
+            guard Int(own.count) >= fewestPlaces else { continue }
+            shapes[category] = scale.undone(in: own.solve(penalty: shapePenalty))
         }
         let common = scale.undone(in: all.solve(penalty: shapePenalty))
-        return own.map { moments in
-            Int(moments.count) < fewestPlaces
-                ? common : scale.undone(in: moments.solve(penalty: shapePenalty))
-        }
+        return shapes.map { $0 ?? common }
     }
 
     /// What names the weights.

@@ -142,6 +142,9 @@ package enum DecisionRules {
         _ kind: LabelTask,
         _ proposals: [Label]
     ) throws(ReviewingError) -> [LabelChange] {
+        guard kind == .classification || submission.label == nil else {
+            throw .labelOfThings(item: submission.item)
+        }
         let accepted = submission.label.map { [Label.classification(category: $0)] } ?? proposals
         // That nothing is in a picture is as good an answer where things are looked for.
         guard kind != .classification || !accepted.isEmpty,

@@ -22,6 +22,8 @@ package enum ReviewingError: Error, Equatable {
     case severalClasses(item: String)
     /// A single image was decided with members left out.
     case exceptionsOnImage(item: String)
+    /// An image of things was accepted as one class.
+    case labelOfThings(item: String)
 }
 
 // MARK: - CustomStringConvertible
@@ -48,6 +50,8 @@ extension ReviewingError: CustomStringConvertible {
             "\(item): the data set carries no shapes of that kind, or the box begins outside of the picture"
         case .severalClasses(let item):
             "\(item): a picture has one class: send one annotation of the type classification"
+        case .labelOfThings(let item):
+            "\(item) is about things in a picture: say what is there by \"correct\" with \"annotations\""
         case .exceptionsOnImage(let item):
             "\(item) is a single image: \"except\" goes with groups only"
         }

@@ -69,18 +69,19 @@ extension DatasetStore {
     /// A task one of whose samples was given out or decided since it was planned is left out, so
     /// that nobody is given what somebody else has.
     ///
-    /// `isLabelOpen`: Whether an image with an accepted label may be given out: there may be more in it.
+    /// `since`: The last act of the log that the plan knows, where images with accepted labels may be given
+    /// out, since there may be more in them: then those that were decided later are left out.
     package func lease(
         _ tasks: [NewTask],
         to reviewer: String,
         until expiry: Double,
         now: Double,
-        isLabelOpen: Bool = false
+        since planned: Int64? = nil
     ) throws(StorageError) -> [StoredTask] {
         try write { database in
             try Self.endLeases(before: now, in: database)
             return try tasks.compactMap { task in
-                guard try Self.isOpen(task.plan.samples, labeled: isLabelOpen, in: database)
+                guard try Self.isOpen(task.plan.samples, since: planned, in: database)
                 else { return nil }
                 let id = try Self.insert(task, reviewer, expiry, in: database)
                 return try Self.task(id, in: database)
@@ -90,7 +91,7 @@ extension DatasetStore {
 
     private static func isOpen(
         _ samples: [Sample.ID],
-        labeled: Bool,
+        since planned: Int64?,
         in database: Database
     ) throws -> Bool {
         let statement = try database.cachedStatement(
@@ -101,15 +102,25 @@ extension DatasetStore {
                     WHERE reviewTaskSample.sample = :sample AND reviewTask.state = 'leased')
                 OR EXISTS (
                     SELECT 1 FROM currentLabel WHERE sample = :sample AND state = 'accepted'
-                        AND NOT :labeled AND NOT EXISTS (
+                        AND :planned IS NULL AND NOT EXISTS (
                             SELECT 1 FROM conflict
                             WHERE conflict.sample = :sample AND resolvedBy IS NULL))
+                OR EXISTS (
+                    SELECT 1 FROM reviewTaskSample
+                    JOIN review ON review.task = reviewTaskSample.task
+                    WHERE reviewTaskSample.sample = :sample AND review.undoneBy IS NULL
+                        AND review.decision <> 'skip' AND review.change > :planned)
                 OR NOT EXISTS (SELECT 1 FROM sample WHERE id = :sample AND present = 1)
                 """
         )
         return try samples.allSatisfy {
-            try Bool.fetchOne(statement, arguments: ["sample": $0, "labeled": labeled]) == false
+            try Bool.fetchOne(statement, arguments: ["sample": $0, "planned": planned]) == false
         }
+    }
+
+    /// The last act of the log.
+    package func lastChange() throws(StorageError) -> Int64 {
+        try read { try LabelBatch.lastChange(in: $0) }
     }
 
     private static func insert(

@@ -53,7 +53,7 @@ extension DatasetStore {
                 )
             }
             let note = BatchNote(author: author, message: message, at: moment)
-            var merge = MergeBatch(of: theirs, called: name, into: branch, note)
+            var merge = MergeBatch(of: theirs, called: name, into: branch, at: head, note)
             if base == head {
                 return try Self.fastForward(&merge, branch, to: theirs, in: database)
             }

@@ -26,6 +26,7 @@ extension DatasetStore {
                         JOIN change ON change.id = coalesce(first.change, annotation.change)
                         JOIN sample ON sample.id = currentLabel.sample AND sample.present = 1
                         WHERE currentLabel.state = 'accepted' AND change.kind <> 'review'
+                            AND annotation.kind <> 'classification'
                         """
                 )
             )
@@ -46,18 +47,23 @@ extension DatasetStore {
         isOther: Bool = false
     ) throws(StorageError) -> (proposals: [Annotation], parameters: [String: String])? {
         try read { database in
-            let row = try Row.fetchOne(
+            let rows = try Row.fetchCursor(
                 database,
                 sql: """
                     SELECT predictionRun.run, predictionRun.source, change.payload FROM predictionRun
                     JOIN change ON change.id = predictionRun.run
                     WHERE change.kind = 'predict' AND (source LIKE :model || '@%') <> :other
-                        AND NOT EXISTS (SELECT 1 FROM change AS undo WHERE undo.undoes = change.id)
-                    ORDER BY predictionRun.run DESC LIMIT 1
+                    ORDER BY predictionRun.run DESC
                     """,
                 arguments: ["model": model, "other": isOther]
             )
-            guard let row else { return nil }
+            var newest: Row?
+            while newest == nil, let row = try rows.next() {
+                if try Self.standingUndo(of: row["run"], in: database) == nil {
+                    newest = row.copy()
+                }
+            }
+            guard let row = newest else { return nil }
             let proposals = try Self.proposals(of: row["run"], source: row["source"], in: database)
             return (proposals, try Self.payload(row["payload"]))
         }

@@ -166,8 +166,10 @@ extension DatasetStore {
             return isOpen == true ? nil : "the conflict is settled: take the next item"
         }
         let implied = submission.decision == .accept && submission.label == nil
-        if implied, let label = task.label, try !hasCategory(label, in: database),
-            try wasRevised(label, since: task.change, in: database)
+        let shown = Set(task.proposals.compactMap(\.annotation?.category))
+        for label in shown.union(implied ? [task.label].compactMap(\.self) : []).sorted()
+        where try !hasCategory(label, in: database)
+            && wasRevised(label, since: task.change, in: database)
         {
             return "the class '\(label)' was renamed or removed meanwhile: take the item anew"
         }

@@ -31,17 +31,19 @@ struct LabelRevisions {
             }
         }
         let accepted = labels.filter { $0.state == .accepted }
-        let classes = Set(
-            accepted.filter { $0.label.boundingBox == nil }.compactMap {
-                categories[$0.label.category]
-            }
-        )
+        let whole = accepted.filter { $0.label.boundingBox == nil }
+        let classes = Set(whole.compactMap { categories[$0.label.category] })
         let source = labels.first?.source ?? ""
         for row in revisions.rest {
             let ends =
                 switch row.state {
                 case .accepted:
-                    scope == .image || (scope == .category && !accepted.isEmpty)
+                    switch scope {
+                    // A class of the image stays beside its things unless another one is said.
+                    case .image: !whole.isEmpty || row.content.kind != .classification
+                    case .category: !accepted.isEmpty
+                    case .labels: false
+                    }
                 case .rejected:
                     row.content.kind == .classification && classes.contains(row.content.category)
                 case .removed: false

@@ -12,12 +12,19 @@ struct MergeBatch {
     /// Who said the labels of the image at hand.
     private var sources: [Int64: String] = [:]
 
-    /// `theirs`: The version that is joined into the branch `ours`, which people call `name`.
-    init(of theirs: Version, called name: String, into ours: String, _ note: BatchNote) {
+    /// `theirs`: The version, which people call `name`, that is joined into the branch `ours` at `head`.
+    init(
+        of theirs: Version,
+        called name: String,
+        into ours: String,
+        at head: ContentDigest,
+        _ note: BatchNote
+    ) {
         batch = LabelBatch(kind: .merge, author: note.author, message: note.message, at: note.at)
         batch.payload["ours"] = ours
         batch.payload["theirs"] = name
         batch.payload["version"] = theirs.id.hex
+        batch.payload["oursAt"] = head.hex
     }
 
     var conflicts: Int { open.count }

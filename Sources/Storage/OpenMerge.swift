@@ -18,7 +18,12 @@ struct OpenMerge {
         guard isOpen == true,
             let change = try Int64.fetchOne(
                 database,
-                sql: "SELECT max(id) FROM change WHERE kind = 'merge'"
+                sql: """
+                    SELECT coalesce(cast(json_extract(payload, '$.resumesMerge') AS INTEGER), id)
+                    FROM change
+                    WHERE kind = 'merge' OR json_extract(payload, '$.resumesMerge') IS NOT NULL
+                    ORDER BY id DESC LIMIT 1
+                    """
             )
         else { return nil }
         self.change = change
@@ -49,12 +54,12 @@ struct OpenMerge {
         let isAsItWas = try Bool.fetchOne(
             database,
             sql: """
-                SELECT dataset.merging IS NULL AND version.change <= change.id
+                SELECT dataset.merging IS NULL
                     AND dataset.branch = json_extract(change.payload, '$.ours')
+                    AND reference.version = json_extract(change.payload, '$.oursAt')
                     AND json_extract(change.payload, '$.version') IS NOT NULL
                 FROM dataset JOIN change ON change.id = ?
                 JOIN reference ON reference.name = dataset.branch
-                JOIN version ON version.id = reference.version
                 """,
             arguments: [change]
         )
@@ -68,7 +73,7 @@ struct OpenMerge {
 
     /// Goes on with it: the conflicts are open again that `end` closed, but for those of images that got
     /// a label since.
-    func resume(endedBy end: Int64, by change: Int64, in database: Database) throws {
+    func resume(endedBy end: Int64, in database: Database) throws {
         try database.execute(
             sql: """
                 UPDATE dataset SET merging = (
@@ -80,10 +85,11 @@ struct OpenMerge {
             sql: """
                 UPDATE conflict SET resolvedBy = NULL
                 WHERE change = :merge AND resolvedBy = :end AND NOT EXISTS (
-                    SELECT 1 FROM annotation WHERE annotation.sample = conflict.sample
-                        AND annotation.change > :end AND annotation.change <> :now)
+                    SELECT 1 FROM annotation JOIN change ON change.id = annotation.change
+                    WHERE annotation.sample = conflict.sample AND annotation.change > :end
+                        AND change.kind IN ('label', 'review', 'import'))
                 """,
-            arguments: ["merge": self.change, "end": end, "now": change]
+            arguments: ["merge": self.change, "end": end]
         )
     }
 }

@@ -30,7 +30,7 @@ struct UndoEffects {
         try resuming?.checkCanResume(in: database)
         settled = (payload[Self.reopens] ?? "").split(separator: ",").compactMap { Int64($0) }
         guard let open = try OpenMerge(in: database) else { return }
-        if batch == open.change || OpenMerge(that: payload, .resumes) != nil {
+        if batch == open.change || OpenMerge(that: payload, .resumes)?.change == open.change {
             ending = open
         } else if isUndone {
             reopened = try Int64.fetchAll(
@@ -69,7 +69,7 @@ struct UndoEffects {
             )
         }
         try ending?.end(by: change, in: database)
-        try resuming?.resume(endedBy: batch, by: change, in: database)
+        try resuming?.resume(endedBy: batch, in: database)
         try PredictionRuns.refresh(in: database)
     }
 

@@ -1,6 +1,7 @@
 import Curation
 import CurationCore
 import Foundation
+import Imaging
 import Testing
 
 @Suite(.enabled(if: CellsFixture.hasModel, "run scripts/setup first"))
@@ -200,6 +201,90 @@ struct ObjectReviewTests {
         let fixture = try PipelineFixture.embedded(3)
         #expect(throws: CurationError.self) {
             try PredictStage(dataset: fixture.dataset).run(models: ["u2netp"])
+        }
+    }
+
+    @Test func `a box as large as numbers get, and one outside of its picture, harm nothing`()
+        throws
+    {
+        let fixture = try CellsFixture()
+        let stage = ReviewStage(dataset: fixture.dataset)
+        let boxes = [(1e300, 0.0, 10.0), (0, 0, 1e300), (5_000, 5_000, 10), (10, 10, 80)]
+        for (x, y, side) in boxes {
+            let item = try #require(try stage.next(limit: 1, reviewer: "r").first)
+            let box = BoundingBox(x: x, y: y, width: side, height: side)
+            let submission = ReviewSubmission(
+                item: item.item,
+                lease: item.lease,
+                reviewer: "r",
+                decision: .correct,
+                annotations: [.detection(category: "RBC", box: box)]
+            )
+            #expect(try stage.decide([submission]).map(\.status) == [.decided])
+        }
+        #expect(try stage.next(limit: 1, reviewer: "r").count == 1)
+        #expect(try PredictStage(dataset: fixture.dataset).run().images == 14)
+    }
+
+    @Test func `a class that was renamed does not come back by an item from before`() throws {
+        let fixture = try CellsFixture()
+        let stage = ReviewStage(dataset: fixture.dataset)
+        for _ in 0..<5 {
+            let item = try #require(try stage.next(limit: 1, reviewer: "r").first)
+            _ = try stage.decide([fixture.answer(item)])
+        }
+        let item = try #require(try stage.next(limit: 1, reviewer: "r").first)
+        #expect(item.predictions.contains { $0.label == "RBC" })
+        _ = try ClassStage(dataset: fixture.dataset, author: "a").rename(
+            "RBC",
+            to: "erythrocyte"
+        )
+        let submission = ReviewSubmission(
+            item: item.item,
+            lease: item.lease,
+            reviewer: "r",
+            decision: .accept
+        )
+        #expect(try stage.decide([submission]).map(\.status) == [.expired])
+        let names = try fixture.dataset.schema().schema.categories.map(\.name)
+        #expect(names == ["WBC", "erythrocyte", "Platelets"])
+        let wrong = ReviewSubmission(
+            item: item.item,
+            lease: item.lease,
+            reviewer: "r",
+            decision: .accept,
+            label: "WBC"
+        )
+        #expect(try stage.decide([wrong]).first?.status != .decided)
+    }
+
+    @Test func `planning writes nothing into the log, and finds nothing twice`() throws {
+        let fixture = try CellsFixture(mirrored: true)
+        let stage = ReviewStage(dataset: fixture.dataset)
+        for _ in 0..<20 {
+            let items = try stage.next(limit: 1, reviewer: "r")
+            let item = try #require(items.first)
+            guard item.kind == .image else {
+                try stage.release(items.map(\.lease))
+                break
+            }
+            _ = try stage.decide([fixture.answer(item)])
+        }
+        let kinds = try HistoryStage(dataset: fixture.dataset).batches(limit: 100).map(\.kind)
+        #expect(!kinds.contains("predict"))
+    }
+
+    @Test func `pictures whose sides are nearly equal are looked at`() throws {
+        let fixture = try CellsFixture()
+        let maps = try PictureMaps()
+        let sample = try #require(try fixture.dataset.samples().first)
+        let bytes = [UInt8](try Data(contentsOf: URL(filePath: sample.path)))
+        let pixels = try ImageDecoder().decode(bytes).pixels
+        for (width, height) in [(767, 768), (768, 767), (384, 384), (3001, 3004), (9, 7000)] {
+            let square = pixels.resized(width: 384, height: 384)
+            let map = try maps.map(of: square, width: width, height: height)
+            #expect(map.columns <= 32 && map.rows <= 32)
+            #expect(abs(map.cell * 32 - Double(max(width, height))) < 1e-6)
         }
     }
 }

@@ -137,8 +137,9 @@ import Testing
             #expect(throws: CurationError.self) { try stage.run(method) }
         }
         // The others do without, and too few labels can be held out.
+        #expect(throws: CurationError.self) { try stage.run(.prototypes, isBalanced: true) }
         for method in [PredictStage.Method.prototypes, .ensemble] {
-            let report = try stage.run(method, isBalanced: true)
+            let report = try stage.run(method, isBalanced: method == .ensemble)
             #expect(report.predicted == 4 && report.heldOutAccuracy == nil)
         }
     }

@@ -99,6 +99,7 @@ struct ReviewPageTests {
     private static let delete = "\u{e017}"
     private static let escape = "\u{e00c}"
     private static let down = "\u{e015}"
+    private static let left = "\u{e012}"
 
     /// Where a pixel of the picture is in the window.
     private static func place(
@@ -159,7 +160,12 @@ struct ReviewPageTests {
     }
 
     private static func drawByKeys(_ page: WebDriver, _ backend: MemoryBackend) async throws {
-        try await page.press("b", "2", "a")
+        try await page.press("b", "2", escape, left)
+        try await page.wait(until: "document.querySelector('.readonly')")
+        // What was drawn and not sent is still there after a look back.
+        try await page.press(right)
+        try await page.wait(until: "document.querySelectorAll('.shapelist li').length === 1")
+        try await page.press("a")
         try await page.wait(
             until: "document.querySelector('h1').innerText.startsWith('All proposals')"
         )

@@ -199,4 +199,21 @@ import Testing
         _ = try store.redo(batch: undone.batch, author: "a", at: moment)
         #expect(try store.openConflictCount() == 0)
     }
+
+    @Test func `of two merges that were taken back the one that goes on is the one that ends`()
+        throws
+    {
+        let (walk, theirs) = try twoSides()
+        let store = walk.store
+        _ = try merge(theirs, into: walk)
+        let first = try #require(try store.changes(limit: 1).first?.id)
+        _ = try store.undo(batch: first, author: "a", at: moment)
+        _ = try merge(theirs, into: walk)
+        try store.abortMerge(author: "a", at: moment)
+        _ = try store.redo(batch: first, author: "a", at: moment)
+        #expect(try store.openConflictCount() == 1)
+        try store.abortMerge(author: "a", at: moment)
+        #expect(try store.openConflictCount() == 0 && store.workingState().merging == nil)
+        #expect(try walk.state().prefix(2) == ["1 dog", "2 "])
+    }
 }

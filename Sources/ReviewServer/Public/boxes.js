@@ -22,8 +22,9 @@ export class BoxScreen {
   /**
    * @param {import("./api.js").ReviewItem} item
    * @param {(decision: object, text: string) => void} decide
+   * @param {any[]} [draft] the labels of a decision that was taken back
    */
-  constructor(item, decide) {
+  constructor(item, decide, draft) {
     this.#item = item;
     this.#decide = decide;
     const shown = /** @type {import("./api.js").Picture} */ (item.image);
@@ -32,7 +33,10 @@ export class BoxScreen {
       label, box: /** @type {import("./shapes.js").Box} */ (bbox), score, annotation,
       from: source === "accepted" ? "accepted" : "proposed",
     }));
-    this.#layer = new ShapeLayer(shown.width, shown.height, this.#start,
+    const shapes = draft?.filter(({ bbox }) => bbox).map((annotation) => ({
+      label: annotation.label, box: annotation.bbox, from: /** @type {const} */ ("drawn"), annotation,
+    }));
+    this.#layer = new ShapeLayer(shown.width, shown.height, shapes ?? this.#start,
       this.#start[0]?.label ?? store.classes[0]?.name ?? "thing");
     this.#layer.addEventListener("change", () => this.#paint());
     this.#layer.addEventListener("choose", () => this.#paint());

@@ -18,6 +18,10 @@ export class ReviewView {
   /** @type {import("./api.js").ReviewItem | null} */
   #shown = null;
   #shownAt = 0;
+  /** Labels of decisions that were taken back, by item. @type {Map<string, any[]>} */
+  #drafts = new Map();
+  /** The screen that was left for a look at another one. @type {{item: import("./api.js").ReviewItem, screen: BoxScreen} | null} */
+  #kept = null;
   /** @type {Step[]} */
   #steps = [];
   #lookingAt = -1;
@@ -70,7 +74,9 @@ export class ReviewView {
 
   /** @param {import("./api.js").ReviewItem} item */
   #paint(item) {
-    this.#screen = this.#screenOf(item);
+    // What was drawn and not sent stays while one looks at something else.
+    this.#screen = this.#kept?.item === item ? this.#kept.screen : this.#screenOf(item);
+    this.#kept = this.#screen instanceof BoxScreen ? { item, screen: this.#screen } : null;
     bind("editor");
     this.#screen.bindKeys();
     this.#shownAt = performance.now();
@@ -83,8 +89,10 @@ export class ReviewView {
     for (const { label } of item.predictions) ensureCategory(label);
     // A conflict of a merge is a choice between two sides, whatever it is about.
     const isOfThings = store.task !== "classification" && item.reason !== "disagreement";
-    const Screen = item.kind !== "image" ? ClusterScreen : isOfThings ? BoxScreen : SingleScreen;
-    return new Screen(item, (decision, text) => this.#decide(decision, text));
+    /** @param {object} decision @param {string} text */
+    const decide = (decision, text) => this.#decide(decision, text);
+    if (item.kind !== "image") return new ClusterScreen(item, decide);
+    return isOfThings ? new BoxScreen(item, decide, this.#drafts.get(item.item)) : new SingleScreen(item, decide);
   }
 
   /** @param {Node} main @param {Node} [aside] */
@@ -131,6 +139,7 @@ export class ReviewView {
   async #undoOne() {
     this.#leavePrevious();
     const step = this.#steps.at(-1);
+    if (step?.submission.annotations) this.#drafts.set(step.item.item, step.submission.annotations);
     if (step && this.#outbox.withdraw(step.submission.id)) {
       this.#forgetStep(step);
       this.#prefetch.putFirst(step.item);

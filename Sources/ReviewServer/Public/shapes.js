@@ -25,6 +25,9 @@ function svg(tag, attributes) {
 /** To tenths of a pixel, as the server proposes them. @param {number} value */
 const tenth = (value) => Math.round(value * 10) / 10;
 
+/** Whether a shape is no more than its box: outlines and masks keep their place. @param {Shape} shape */
+const isBox = ({ annotation }) => !annotation || annotation.type === "box";
+
 /** The shapes of one picture. Dispatches `change` after each finished gesture, `choose` when another is chosen. */
 export class ShapeLayer extends EventTarget {
   /** @type {Shape[]} */
@@ -90,13 +93,14 @@ export class ShapeLayer extends EventTarget {
   /** Gives the chosen shape a class, or what is drawn next. @param {string} label */
   name(label) {
     this.label = label;
-    if (this.chosen !== null) this.#change({ ...this.shapes[this.chosen], label, annotation: undefined });
+    const old = this.chosen === null ? undefined : this.shapes[this.chosen];
+    if (old) this.#change({ ...old, label, annotation: old.annotation && { ...old.annotation, label } });
     else this.dispatchEvent(new Event("change"));
   }
 
   /** Moves the chosen shape, or its lower right corner. @param {number} x @param {number} y @param {boolean} resizes */
   nudge(x, y, resizes) {
-    if (this.chosen === null) return;
+    if (this.chosen === null || !isBox(this.shapes[this.chosen])) return;
     const [left, top, width, height] = this.shapes[this.chosen].box;
     this.#change({
       ...this.shapes[this.chosen], annotation: undefined,
@@ -158,7 +162,7 @@ export class ShapeLayer extends EventTarget {
     event.preventDefault();
     this.node.setPointerCapture(event.pointerId);
     const at = this.#place(event);
-    const edges = this.chosen === null ? "" : this.#edgesAt(this.shapes[this.chosen].box, at);
+    const edges = this.chosen === null || !isBox(this.shapes[this.chosen]) ? "" : this.#edgesAt(this.shapes[this.chosen].box, at);
     const before = this.shapes;
     if (edges && this.chosen !== null) {
       this.#gesture = { kind: "resize", from: at, start: this.shapes[this.chosen].box, edges, before };
@@ -167,7 +171,7 @@ export class ShapeLayer extends EventTarget {
     const hit = this.#shapeAt(at);
     if (hit !== null) {
       this.choose(hit);
-      this.#gesture = { kind: "move", from: at, start: this.shapes[hit].box, edges: "", before };
+      if (isBox(this.shapes[hit])) this.#gesture = { kind: "move", from: at, start: this.shapes[hit].box, edges: "", before };
       return;
     }
     this.#gesture = { kind: "draw", from: at, start: [at.x, at.y, 0, 0], edges: "", before };
