@@ -50,6 +50,7 @@ public struct ForgetStage: Sendable {
                 message: message,
                 at: moment
             )
+            try ObjectPool.remove(from: dataset.folder)
             let files = DatasetFiles(folder: dataset.folder)
             var removed = 0
             for digest in outcome.digests {

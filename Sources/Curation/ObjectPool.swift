@@ -36,6 +36,14 @@ struct ObjectPool: Codable {
         self = pool
     }
 
+    /// Removes it, since it may speak of a picture that is to be forgotten.
+    static func remove(from folder: URL) throws {
+        let path = file(in: folder).path
+        if FileManager.default.fileExists(atPath: path) {
+            try FileManager.default.removeItem(atPath: path)
+        }
+    }
+
     /// Keeps it.
     ///
     /// - Throws: `CurationError.storage` where that cannot be written.

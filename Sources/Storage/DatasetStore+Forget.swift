@@ -222,6 +222,7 @@ private struct Erasure {
 
     func erase(in database: Database) throws {
         try erasePayloads(in: database)
+        try eraseCrops(in: database)
         for table in [
             "currentLabel", "membership", "move", "fieldRevision", "currentField", "clusterMember",
             "neighbor", "duplicateMember", "reviewTaskSample", "stratumMember", "conflict",
@@ -245,6 +246,29 @@ private struct Erasure {
             sql: "DELETE FROM duplicateGroup WHERE keep = ?",
             arguments: [sample]
         )
+    }
+
+    /// The image's crops on screens with those of others: each proposal belongs to one image there.
+    private func eraseCrops(in database: Database) throws {
+        let places = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT mine.task, (SELECT count(*) FROM reviewTaskSample AS other
+                    WHERE other.task = mine.task AND other.position < mine.position) AS place
+                FROM reviewTaskSample AS mine JOIN reviewTask ON reviewTask.id = mine.task
+                WHERE mine.sample = ? AND reviewTask.reason = 'cluster'
+                    AND json_extract(reviewTask.proposals, '$[0].annotation') IS NOT NULL
+                ORDER BY mine.task, mine.position DESC
+                """,
+            arguments: [sample]
+        )
+        for row in places {
+            let (task, place): (Int64, Int64) = (row["task"], row["place"])
+            try database.execute(
+                sql: "UPDATE reviewTask SET proposals = json_remove(proposals, ?) WHERE id = ?",
+                arguments: ["$[\(place)]", task]
+            )
+        }
     }
 
     /// What acts and reviews that were about this image alone say of it.

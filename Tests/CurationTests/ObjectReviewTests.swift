@@ -130,9 +130,17 @@ struct ObjectReviewTests {
             }
         }
         #expect(screens > 0)
+        let pool = fixture.dataset.folder.appending(path: "features/things.json").path
+        #expect(FileManager.default.fileExists(atPath: pool))
         let status = try stage.status()
         #expect(status.pending == 0 && status.decided == 28)
         #expect(try accepted(fixture).mapValues(Set.init) == fixture.truth.mapValues(Set.init))
+        // What was found may speak of a picture that is to be forgotten.
+        let sample = try #require(try fixture.dataset.samples().first)
+        _ = try ForgetStage(dataset: fixture.dataset).run([sample.id], author: "a")
+        #expect(!FileManager.default.fileExists(atPath: pool))
+        #expect(try VerifyStage(dataset: fixture.dataset).run().problems == [])
+        #expect(try stage.next(limit: 1, reviewer: "r").isEmpty)
     }
 
     @Test func `a screen cannot be corrected, nor all of it left out`() throws {

@@ -94,6 +94,64 @@ import Testing
         #expect(try states(fixture.store) == ["1 dog accepted"])
     }
 
+    @Test func `crops of a forgotten picture go from the screens that showed them`() throws {
+        let fixture = try StoreFixture(samples: 4)
+        let store = fixture.store
+        let samples: [Sample.ID] = [1, 2, 1, 3, 2]
+        let proposals = samples.enumerated().map { number, _ in
+            ReviewItem.Proposal(
+                label: "cat",
+                score: 0.5,
+                source: "detector@1",
+                annotation: .detection(
+                    category: "cat",
+                    box: BoundingBox(x: Double(number), y: 0, width: 1, height: 1)
+                )
+            )
+        }
+        let plan = PlannedTask(samples: samples, label: "cat", score: 0.5, reason: .cluster)
+        let task = try #require(
+            try store.lease(
+                [NewTask(plan: plan, proposals: proposals, lease: "l")],
+                to: "r",
+                until: StoreFixture.moment.seconds + 9,
+                now: StoreFixture.moment.seconds,
+                since: 0
+            ).first
+        )
+        for (gone, left) in [(2, [0, 2, 3]), (1, [3])] {
+            let sample = try #require(try store.samples([Sample.ID(gone)]).first)
+            _ = try store.forget([sample], author: "a", message: "", at: StoreFixture.moment)
+            let now = try #require(try store.task(task.id))
+            #expect(now.proposals == left.map { proposals[$0] })
+            #expect(now.samples == left.map { samples[$0] })
+        }
+        #expect(try store.verifyDatabase().isEmpty)
+    }
+
+    @Test func `a picture of things is not given out once more after it was decided`() throws {
+        let fixture = try StoreFixture(samples: 2)
+        let store = fixture.store
+        let planned = try store.lastChange()
+        func give(_ sample: Sample.ID, since: Int64) throws -> StoredTask? {
+            let plan = PlannedTask(samples: [sample], label: nil, score: nil, reason: .uncertain)
+            return try store.lease(
+                [NewTask(plan: plan, proposals: [], lease: UUID().uuidString)],
+                to: "r1",
+                until: StoreFixture.moment.seconds + 9,
+                now: StoreFixture.moment.seconds,
+                since: since
+            ).first
+        }
+        let task = try #require(try give(1, since: planned))
+        _ = try fixture.accept(task, as: "cat")
+        // Planned before the decision, leased after it.
+        #expect(try give(1, since: planned) == nil)
+        #expect(try give(2, since: planned) != nil)
+        // A plan that knows the decision may ask what else is there.
+        #expect(try give(1, since: store.lastChange()) != nil)
+    }
+
     @Test func `nobody is given what somebody else has or has decided`() throws {
         let fixture = try StoreFixture(samples: 3)
         let start = StoreFixture.moment.seconds
