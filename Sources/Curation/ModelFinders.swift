@@ -59,15 +59,16 @@ struct ModelFinders: Sendable {
         (self.learned, self.kind, self.classes) = (learned, kind, classes)
     }
 
-    /// The models, as the store keeps them.
+    /// The models, as the store keeps them, with the detector that says classes, if one does.
     var model: StoredModel {
-        let models =
-            predictors.map(\.id) + (usesLearned ? [learned].compactMap(\.self).map(\.id) : [])
+        let own = learned.map { [$0.id] } ?? []
+        let models = predictors.map(\.id) + (usesLearned ? own : [])
+        let all = predictors.map(\.id) + own
         return StoredModel(
             name: models.map(\.name).joined(separator: "+"),
-            digest: ContentDigest(of: models.map { "\($0.digest)" }.joined(separator: "\n")),
+            digest: ContentDigest(of: all.map { "\($0.digest)" }.joined(separator: "\n")),
             parameters: Dictionary(
-                models.map { ("model.\($0.name)", $0.digest.hex) },
+                all.map { ("model.\($0.name)", $0.digest.hex) },
                 uniquingKeysWith: { $1 }
             )
         )

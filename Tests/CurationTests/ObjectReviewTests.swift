@@ -2,6 +2,7 @@ import Curation
 import CurationCore
 import Foundation
 import Imaging
+import Synchronization
 import Testing
 
 @Suite(.enabled(if: CellsFixture.hasModel, "run scripts/setup first"))
@@ -203,6 +204,35 @@ struct ObjectReviewTests {
         let outlines = shapes.filter { if case .polygon = $0.label { true } else { false } }
         #expect(!outlines.isEmpty && outlines.count < shapes.count)
         #expect(outlines.contains { $0.label.category == "WBC" })
+    }
+
+    @Test func `a search that was stopped goes on where it stopped`() throws {
+        let fixture = try CellsFixture(mirrored: true)
+        let review = ReviewStage(dataset: fixture.dataset)
+        for _ in 0..<4 {
+            let item = try #require(try review.next(limit: 1, reviewer: "r").first)
+            _ = try review.decide([fixture.answer(item)])
+        }
+        func proposals() throws -> [Label] {
+            try fixture.dataset.annotations().sorted { $0.key < $1.key }.flatMap(\.value)
+                .filter { $0.state == .proposed }.map(\.label)
+        }
+        // Asked to stop before the first picture: nothing is lost, nothing is found.
+        let interruption = Interruption()
+        interruption.ask()
+        let stopped = PredictStage(dataset: fixture.dataset, interruption: interruption)
+        #expect(throws: CancellationError.self) { try stopped.run() }
+        #expect(try proposals().isEmpty)
+        let looked = Mutex<[Int]>([])
+        let stage = PredictStage(dataset: fixture.dataset) { progress in
+            looked.withLock { $0.append(progress.done) }
+        }
+        let whole = try stage.run()
+        #expect(looked.withLock { $0 } == [24] && whole.predicted > 20)
+        let found = try proposals()
+        // Once it is whole it begins anew, with the same result.
+        #expect(try stage.run().predicted == whole.predicted)
+        #expect(try proposals() == found)
     }
 
     @Test func `a data set of classes takes no finders of things`() throws {
