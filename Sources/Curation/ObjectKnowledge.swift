@@ -53,20 +53,13 @@ struct ObjectKnowledge {
         }
     }
 
-    // Boxes that share half are about the same thing.
-    private static let sameThing = 0.5
-
     /// Whether something was said of the place already: it is accepted, or this was asked before.
     func isSettled(_ label: Label, in sample: Sample.ID) -> Bool {
-        guard let box = label.boundingBox else { return false }
-        func overlaps(_ other: Label) -> Bool {
-            other.boundingBox.map { $0.intersectionOverUnion(box) >= Self.sameThing } ?? false
-        }
-        return (objects[sample] ?? []).contains(where: overlaps)
+        (objects[sample] ?? []).contains { $0.isSameThing(as: label) }
             || (asked[sample] ?? []).contains { other in
                 // What was asked under a name that is gone was asked.
                 let isSame = other.category == label.category || !classes.contains(other.category)
-                return isSame && overlaps(other)
+                return isSame && other.isSameThing(as: label)
             }
     }
 }

@@ -7,9 +7,6 @@ struct OtherFinders {
     /// The share of their proposals that people agreed with, 0 to 1.
     private let precision: Double
 
-    // Boxes that share half are about the same thing.
-    private static let sameThing = 0.5
-
     /// Reads the newest run of such models, and holds it against the finished pictures.
     init(of store: DatasetStore, _ knowledge: ObjectKnowledge) throws {
         let run = try store.newestRun(of: ObjectFinder.name, isOther: true)
@@ -23,17 +20,12 @@ struct OtherFinders {
             all += proposals.count
             right += proposals.count { proposal in
                 things.contains {
-                    $0.category == proposal.label.category && Self.overlap($0, proposal.label)
+                    $0.category == proposal.label.category && $0.isSameThing(as: proposal.label)
                 }
             }
         }
         // One right and one wrong beforehand: Laplace's rule.
         precision = Double(right + 1) / Double(all + 2)
-    }
-
-    private static func overlap(_ one: Label, _ other: Label) -> Bool {
-        guard let one = one.boundingBox, let other = other.boundingBox else { return false }
-        return one.intersectionOverUnion(other) >= sameThing
     }
 
     /// Adds them to what the detector called `source` found: where both agree it is surer.
@@ -51,7 +43,7 @@ struct OtherFinders {
         where !knowledge.isSettled(proposal.label, in: sample) {
             let same = found.indices.first {
                 found[$0].label.category == proposal.label.category
-                    && Self.overlap(found[$0].label, proposal.label)
+                    && found[$0].label.isSameThing(as: proposal.label)
             }
             if let same {
                 found[same] = Prediction(

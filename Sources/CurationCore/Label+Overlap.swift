@@ -12,6 +12,13 @@ extension Label {
         }
     }
 
+    /// Whether two labels of things are about the same one, whatever its class: the rectangles around them
+    /// share half.
+    package func isSameThing(as other: Label) -> Bool {
+        guard let mine = boundingBox, let theirs = other.boundingBox else { return false }
+        return mine.intersectionOverUnion(theirs) >= 0.5
+    }
+
     /// The longest side of the grid that polygons are compared on, in pixels.
     private static let grid = 1024.0
 

@@ -112,27 +112,43 @@ public struct ReviewItem: Sendable, Hashable, Codable {
     /// Why a person is asked.
     public let reason: ReviewReason
     /// The image of an item of one image.
-    public let image: Image?
+    public private(set) var image: Image?
     /// How many images a group has.
-    public let size: Int?
+    public private(set) var size: Int?
     /// The images of a group that are shown, odd ones first, at most 24.
-    public let shown: [Image]?
+    public private(set) var shown: [Image]?
     /// All images of a group: those that are shown, and those that are accepted with them unseen.
-    public let members: [Sample.ID]?
+    public private(set) var members: [Sample.ID]?
     /// The things to decide together, surest last; nil unless the item is about such.
-    public let objects: [Crop]?
+    public private(set) var objects: [Crop]?
     /// Names that the class may have, best first, while nothing is proposed; nil otherwise.
     public var suggestions: [Suggestion]?
     /// What the model proposes, best first.
     public let predictions: [Proposal]
     /// The most share of wrong labels among members that are not shown, of all groups of their stratum
     /// together; 0 where all are shown.
-    public let errorBound: Double?
+    public private(set) var errorBound: Double?
 
     enum CodingKeys: String, CodingKey {
         case item, kind, lease, expires, reason, image, size, shown, members, objects, predictions
         case suggestions
         case errorBound = "error_bound"
+    }
+
+    private init(
+        _ kind: Kind,
+        _ item: String,
+        _ lease: String,
+        _ expires: String,
+        _ reason: ReviewReason,
+        _ predictions: [Proposal]
+    ) {
+        self.kind = kind
+        self.item = item
+        self.lease = lease
+        self.expires = expires
+        self.reason = reason
+        self.predictions = predictions
     }
 
     /// Describes an item of one image.
@@ -144,18 +160,8 @@ public struct ReviewItem: Sendable, Hashable, Codable {
         image: Image,
         predictions: [Proposal]
     ) {
-        self.item = item
-        kind = .image
-        self.lease = lease
-        self.expires = expires
-        self.reason = reason
+        self.init(.image, item, lease, expires, reason, predictions)
         self.image = image
-        size = nil
-        shown = nil
-        members = nil
-        objects = nil
-        self.predictions = predictions
-        errorBound = nil
     }
 
     /// Describes things of one class.
@@ -167,18 +173,9 @@ public struct ReviewItem: Sendable, Hashable, Codable {
         objects: [Crop],
         predictions: [Proposal]
     ) {
-        self.item = item
-        kind = .objects
-        self.lease = lease
-        self.expires = expires
-        self.reason = reason
-        image = nil
-        size = objects.count
-        shown = nil
-        members = nil
+        self.init(.objects, item, lease, expires, reason, predictions)
         self.objects = objects
-        self.predictions = predictions
-        errorBound = nil
+        size = objects.count
     }
 
     /// Describes a group; `unseen` are the members that are not shown.
@@ -192,17 +189,10 @@ public struct ReviewItem: Sendable, Hashable, Codable {
         errorBound: Double = 0,
         predictions: [Proposal]
     ) {
-        self.item = item
-        kind = .cluster
-        self.lease = lease
-        self.expires = expires
-        self.reason = reason
-        image = nil
-        size = shown.count + unseen.count
+        self.init(.cluster, item, lease, expires, reason, predictions)
         self.shown = shown
+        size = shown.count + unseen.count
         members = shown.map(\.id) + unseen
-        objects = nil
-        self.predictions = predictions
         self.errorBound = errorBound
     }
 }

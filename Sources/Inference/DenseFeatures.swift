@@ -6,14 +6,12 @@ package struct DenseFeatures: Sendable {
     package static let defaultModel = "efficientnet-lite0-dense"
 
     /// Which maps may be compared: those of the same id.
-    package let id: EmbedderID
+    package var id: EmbedderID { model.id }
     /// The longer side in pixels that pictures are scaled to.
-    package var inputSide: Int { card.input.side }
+    package var inputSide: Int { model.inputSide }
 
-    private let card: ModelCard
+    private let model: OnnxImageModel
     private let output: ModelCard.Output
-    private let session: OnnxSession
-    private let tensor: ImageTensor
 
     /// Reads the model that `search` finds under `name`, and checks its digest.
     ///
@@ -22,22 +20,11 @@ package struct DenseFeatures: Sendable {
         _ name: String = defaultModel,
         search: DependencySearch
     ) throws(InferenceError) {
-        let folder = try search.modelFolder(of: name)
-        card = try ModelCard.read(name, in: folder)
-        try card.verifyFile(in: folder)
-        let path = "\(folder)/\(card.file)"
-        guard let output = card.outputs.first(where: { $0.role == .features }),
-            output.shape.count == 3, output.shape[1] == output.shape[2]
-        else {
-            throw .modelUnusable(
-                path: path,
-                reason: "its card names no output of role features with channels, rows, columns"
-            )
-        }
-        self.output = output
-        session = try OnnxSession(model: path, runtime: try search.loadRuntime())
-        tensor = ImageTensor(card.input)
-        id = EmbedderID(name: card.name, digest: card.digest)
+        model = try OnnxImageModel(name, search: search)
+        output = try model.output(
+            .features,
+            "its card names no output of role features with channels, rows, columns"
+        ) { $0.count == 3 && $0[1] == $0[2] }
     }
 
     /// Pixels of a window along a cell of its map.
@@ -99,16 +86,7 @@ package struct DenseFeatures: Sendable {
         ofWindow image: PixelBuffer,
         cell: Double
     ) throws(InferenceError) -> FeatureMap {
-        let values = try session.run(
-            card.input.name,
-            tensor.planes(of: CollectionOfOne(image)),
-            shape: [1, 3, inputSide, inputSide],
-            output: output.name,
-            outputShape: [1] + output.shape
-        )
-        guard values.allSatisfy(\.isFinite) else {
-            throw .runFailed(path: session.path, reason: "it gave numbers that are not finite")
-        }
+        let values = try model.run(CollectionOfOne(image), output)[0]
         let (channels, places) = (output.shape[0], output.shape[1])
         let step = cellSide
         let columns = min(places, (image.width + step - 1) / step)

@@ -2,36 +2,24 @@ import CurationCore
 
 /// Finds things by an ONNX model that gives boxes and a score for each.
 struct OnnxDetector: Predictor {
-    let id: EmbedderID
-    var inputSide: Int { card.input.side }
+    var id: EmbedderID { model.id }
+    var inputSide: Int { model.inputSide }
 
-    private let card: ModelCard
+    private let model: OnnxImageModel
     private let boxes: ModelCard.Output
     private let scores: ModelCard.Output
-    private let session: OnnxSession
-    private let tensor: ImageTensor
 
     // Less sure ones are mostly wrong.
     private static let leastScore: Float = 0.3
     // Boxes of one thing share more.
     private static let overlap = 0.5
 
-    /// Reads the model that `card` describes in `folder`, without checking its digest.
-    init(card: ModelCard, folder: String, runtime: OnnxRuntime) throws(InferenceError) {
-        let path = "\(folder)/\(card.file)"
-        guard let boxes = card.outputs.first(where: { $0.role == .boxes }),
-            let scores = card.outputs.first(where: { $0.role == .scores }),
-            boxes.shape.count == 2, boxes.shape[1] == 4, scores.shape == [boxes.shape[0]]
-        else {
-            throw .modelUnusable(
-                path: path,
-                reason: "its card must name boxes, n x 4, and scores, n"
-            )
-        }
-        (self.card, self.boxes, self.scores) = (card, boxes, scores)
-        session = try OnnxSession(model: path, runtime: runtime)
-        tensor = ImageTensor(card.input)
-        id = EmbedderID(name: card.name, digest: card.digest)
+    /// Takes a model of boxes.
+    init(_ model: OnnxImageModel) throws(InferenceError) {
+        let wanted = "its card must name boxes, n x 4, and scores, n"
+        let boxes = try model.output(.boxes, wanted) { $0.count == 2 && $0[1] == 4 }
+        scores = try model.output(.scores, wanted) { $0 == [boxes.shape[0]] }
+        (self.model, self.boxes) = (model, boxes)
     }
 
     func predict(
@@ -39,24 +27,13 @@ struct OnnxDetector: Predictor {
         width: Int,
         height: Int
     ) throws(InferenceError) -> [PredictedObject] {
-        guard image.width == inputSide, image.height == inputSide else {
-            throw .wrongImageSize(
-                expectedSide: inputSide,
-                width: image.width,
-                height: image.height
-            )
-        }
-        let found = try session.run(
-            card.input.name,
-            tensor.planes(of: CollectionOfOne(image)),
-            shape: [1, 3, inputSide, inputSide],
-            outputs: [(boxes.name, [1] + boxes.shape), (scores.name, [1] + scores.shape)]
-        )
+        try model.checkSize(of: image)
+        let found = try model.run(CollectionOfOne(image), boxes, scores)
         let (across, down) = (Double(width), Double(height))
         let likely = found[1].indices.compactMap { index -> ScoredBox? in
             let score = found[1][index]
             let edges = (0..<4).map { Double(found[0][index * 4 + $0]) }
-            guard score >= Self.leastScore, edges.allSatisfy(\.isFinite) else { return nil }
+            guard score >= Self.leastScore else { return nil }
             let box = BoundingBox(
                 x: edges[1] * across,
                 y: edges[0] * down,
@@ -67,7 +44,7 @@ struct OnnxDetector: Predictor {
                 ScoredBox(box: $0, category: 0, score: Double(min(score, 1)))
             }
         }
-        let category = card.classes?.first
+        let category = model.card.classes?.first
         return BoxFusion.suppress(likely, overlap: Self.overlap).map {
             PredictedObject(box: $0.box, outline: nil, category: category, score: $0.score)
         }

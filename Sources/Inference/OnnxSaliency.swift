@@ -2,13 +2,11 @@ import CurationCore
 
 /// Finds what stands out in a picture, of no class, by an ONNX model that gives a mask.
 struct OnnxSaliency: Predictor {
-    let id: EmbedderID
-    var inputSide: Int { card.input.side }
+    var id: EmbedderID { model.id }
+    var inputSide: Int { model.inputSide }
 
-    private let card: ModelCard
+    private let model: OnnxImageModel
     private let output: ModelCard.Output
-    private let session: OnnxSession
-    private let tensor: ImageTensor
 
     /// The least and the most share of a picture that a thing covers: less is noise, more the picture.
     private static let shares = 0.001...0.95
@@ -17,21 +15,13 @@ struct OnnxSaliency: Predictor {
     // In pixels of the mask.
     private static let tolerance = 1.0
 
-    /// Reads the model that `card` describes in `folder`, without checking its digest.
-    init(card: ModelCard, folder: String, runtime: OnnxRuntime) throws(InferenceError) {
-        let path = "\(folder)/\(card.file)"
-        guard let output = card.outputs.first(where: { $0.role == .mask }),
-            output.shape == [1, card.input.side, card.input.side]
-        else {
-            throw .modelUnusable(
-                path: path,
-                reason: "its card must name a mask as large as its input"
-            )
+    /// Takes a model of masks.
+    init(_ model: OnnxImageModel) throws(InferenceError) {
+        let side = model.inputSide
+        output = try model.output(.mask, "its card must name a mask as large as its input") {
+            $0 == [1, side, side]
         }
-        (self.card, self.output) = (card, output)
-        session = try OnnxSession(model: path, runtime: runtime)
-        tensor = ImageTensor(card.input)
-        id = EmbedderID(name: card.name, digest: card.digest)
+        self.model = model
     }
 
     func predict(
@@ -39,21 +29,9 @@ struct OnnxSaliency: Predictor {
         width: Int,
         height: Int
     ) throws(InferenceError) -> [PredictedObject] {
-        guard image.width == inputSide, image.height == inputSide else {
-            throw .wrongImageSize(
-                expectedSide: inputSide,
-                width: image.width,
-                height: image.height
-            )
-        }
-        let values = try session.run(
-            card.input.name,
-            tensor.planes(of: CollectionOfOne(image)),
-            shape: [1, 3, inputSide, inputSide],
-            output: output.name,
-            outputShape: [1] + output.shape
-        )
-        guard values.allSatisfy(\.isFinite), let least = values.min(), let most = values.max(),
+        try model.checkSize(of: image)
+        let values = try model.run(CollectionOfOne(image), output)[0]
+        guard let least = values.min(), let most = values.max(),
             most - least >= Self.leastSpread
         else { return [] }
         let sureness = values.map { ($0 - least) / (most - least) }

@@ -53,18 +53,12 @@ package enum Predictors {
         _ name: String,
         search: DependencySearch
     ) throws(InferenceError) -> any Predictor {
-        let folder = try search.modelFolder(of: name)
-        let card = try ModelCard.read(name, in: folder)
-        try card.verifyFile(in: folder)
-        let runtime = try search.loadRuntime()
-        if card.outputs.contains(where: { $0.role == .boxes }) {
-            return try OnnxDetector(card: card, folder: folder, runtime: runtime)
-        }
-        if card.outputs.contains(where: { $0.role == .mask }) {
-            return try OnnxSaliency(card: card, folder: folder, runtime: runtime)
-        }
+        let model = try OnnxImageModel(name, search: search)
+        let roles = Set(model.card.outputs.map(\.role))
+        if roles.contains(.boxes) { return try OnnxDetector(model) }
+        if roles.contains(.mask) { return try OnnxSaliency(model) }
         throw .modelUnusable(
-            path: "\(folder)/\(card.file)",
+            path: model.path,
             reason: "it finds no things: its card names neither boxes nor a mask"
         )
     }

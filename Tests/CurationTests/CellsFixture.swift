@@ -16,59 +16,38 @@ struct CellsFixture {
     /// Whether the model that the detector sees with is there.
     static let hasModel = (try? PictureMaps()) != nil
 
-    private struct Boxes: Decodable {
-        struct Image: Decodable {
-            let id: Int
-            let file_name: String
-        }
-        struct Thing: Decodable {
-            let image_id: Int
-            let category_id: Int
-            let bbox: [Double]
-        }
-        struct Class: Decodable {
-            let id: Int
-            let name: String
-        }
-        let images: [Image]
-        let annotations: [Thing]
-        let categories: [Class]
-    }
-
     /// `mirrored`: Whether the mirrored ones are there, too: 28 pictures then, else 14.
     init(mirrored: Bool = false, task: LabelTask = .detection) throws {
-        let file = try Fixtures.bytes("cells/coco.json")
-        let boxes = try JSONDecoder().decode(Boxes.self, from: Data(file))
+        let photos = try CellBoxes()
         folder = try TemporaryFolder()
-        let names = Dictionary(uniqueKeysWithValues: boxes.categories.map { ($0.id, $0.name) })
         dataset = try Dataset(
             creating: folder.url.appending(path: "set"),
             schema: LabelSchema(
                 task: task,
-                categories: boxes.categories.map {
-                    CurationCore.Category(id: $0.id, name: $0.name)
+                categories: photos.classes.enumerated().map {
+                    CurationCore.Category(id: $0.offset + 1, name: $0.element)
                 }
             )
         )
         var things: [String: [Label]] = [:]
-        for image in boxes.images {
-            let bytes = try Fixtures.bytes("cells/\(image.file_name)")
-            let own = boxes.annotations.filter { $0.image_id == image.id }.map { thing in
+        for (file, cells) in photos.cells {
+            let bytes = try Fixtures.bytes("cells/\(file)")
+            let own = cells.map { cell in
                 (
-                    name: names[thing.category_id] ?? "",
+                    name: cell.label,
                     box: BoundingBox(
-                        x: thing.bbox[0],
-                        y: thing.bbox[1],
-                        width: thing.bbox[2],
-                        height: thing.bbox[3]
+                        x: cell.box[0],
+                        y: cell.box[1],
+                        width: cell.box[2],
+                        height: cell.box[3]
                     )
                 )
             }
-            try folder.write(bytes, to: "pictures/\(image.file_name)")
-            things[image.file_name] = own.map { .detection(category: $0.name, box: $0.box) }
+            try folder.write(bytes, to: "pictures/\(file)")
+            things[file] = own.map { .detection(category: $0.name, box: $0.box) }
             guard mirrored else { continue }
             let picture = try ImageDecoder().decode(bytes).pixels
-            let name = "mirrored-\(image.file_name)"
+            let name = "mirrored-\(file)"
             try folder.write(
                 JPEGEncoder.encode(Self.mirror(picture), quality: 90),
                 to: "pictures/\(name)"

@@ -125,3 +125,13 @@ struct StoreFixture {
         }
     }
 }
+
+/// Says what class an image has, or that it has none.
+func label(_ store: DatasetStore, _ sample: Sample.ID, _ name: String?) throws {
+    try store.label(
+        [(sample, name.map { [.classification(category: $0)] } ?? [])],
+        author: "a",
+        message: "",
+        at: StoreFixture.moment
+    )
+}

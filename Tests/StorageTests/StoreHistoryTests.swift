@@ -95,15 +95,6 @@ import Testing
 @Suite struct StoreHistoryCaseTests {
     private let moment = StoreFixture.moment
 
-    private func label(_ store: DatasetStore, _ sample: Int64, _ name: String?) throws {
-        try store.label(
-            [(sample, name.map { [.classification(category: $0)] } ?? [])],
-            author: "a",
-            message: "",
-            at: moment
-        )
-    }
-
     private func labels(_ store: DatasetStore) throws -> [Int64: String] {
         var labels: [Int64: String] = [:]
         for image in try store.labeledSamples() {

@@ -9,15 +9,6 @@ import Testing
 @Suite struct SwitchUndoTests {
     private let moment = StoreFixture.moment
 
-    private func label(_ store: DatasetStore, _ sample: Int64, _ name: String?) throws {
-        try store.label(
-            [(sample, name.map { [.classification(category: $0)] } ?? [])],
-            author: "a",
-            message: "",
-            at: moment
-        )
-    }
-
     private func goTo(_ branch: String, _ store: DatasetStore) throws -> Int64 {
         try #require(
             try store.switchBranch(to: branch, leavingBehind: true, author: "a", at: moment)

@@ -22,7 +22,7 @@ package final class HostileTree: Sendable {
         folder = try TemporaryFolder()
         // The path as the system knows it, for it is compared with what was found.
         let base = folder.url.resolvingSymlinksInPath()
-        root = base.appending(path: "root")
+        root = base.appending(path: "inside")
         canary = base.appending(path: "canary.jpg")
         genuine = Self.genuineNames
         refused = Self.refusedNames(outside: base.path)
@@ -90,9 +90,9 @@ package final class HostileTree: Sendable {
     private static func refusedNames(outside base: String) -> [[UInt8]] {
         let texts: [String] = [
             "../canary.jpg", "./../canary.jpg", "..//canary.jpg", "sub/../../canary.jpg",
-            "../root/../canary.jpg", "../root/plain.jpg", "sub/../../root/plain.jpg",
+            "../inside/../canary.jpg", "../inside/plain.jpg", "sub/../../inside/plain.jpg",
             "\(base)/canary.jpg", "/\(base)/canary.jpg", "/../\(base)/canary.jpg",
-            "\(base)/root/../canary.jpg", "/etc/hostname", "/dev/zero", "/proc/self/environ",
+            "\(base)/inside/../canary.jpg", "/etc/hostname", "/dev/zero", "/proc/self/environ",
             "outside/canary.jpg", "outside/../canary.jpg", "out.jpg", "chain.jpg", "chain2.jpg",
             "absolute.jpg", "dead.jpg", "circle.jpg", "..\\canary.jpg", "sub\\..\\..\\canary.jpg",
             "C:\\canary.jpg", "C:/canary.jpg", "\\\\server\\canary.jpg",

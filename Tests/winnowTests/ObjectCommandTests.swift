@@ -5,35 +5,13 @@ import Testing
 /// Things in pictures, by commands.
 @Suite(.enabled(if: Session.hasModels, "run scripts/setup first"))
 struct ObjectCommandTests {
-    /// The boxes of each picture, by file name.
-    private func cells() throws -> [String: [(label: String, box: [Double])]] {
-        let file = Data(try Fixtures.bytes("cells/coco.json"))
-        let coco = try #require(try JSONSerialization.jsonObject(with: file) as? [String: Any])
-        func list(_ key: String) -> [[String: Any]] { coco[key] as? [[String: Any]] ?? [] }
-        func byID(_ key: String, _ field: String) -> [Int: String] {
-            Dictionary(
-                uniqueKeysWithValues: list(key).map {
-                    ($0["id"] as? Int ?? 0, $0[field] as? String ?? "")
-                }
-            )
-        }
-        let (names, files) = (byID("categories", "name"), byID("images", "file_name"))
-        var cells: [String: [(label: String, box: [Double])]] = [:]
-        for thing in list("annotations") {
-            let file = files[thing["image_id"] as? Int ?? 0] ?? ""
-            let name = names[thing["category_id"] as? Int ?? 0] ?? ""
-            cells[file, default: []].append((name, thing["bbox"] as? [Double] ?? []))
-        }
-        return cells
-    }
-
     @Test func `boxes are marked, found, decided and exported`() throws {
         let session = try Session(cells: Fixtures.url("cells").path)
         let next = ["review", "next", "--limit", "5", "--reviewer", "r"]
         let first = try session.documents(next, of: "review-next")
         // One after the other while there is nothing to learn from.
         #expect(first.count == 1 && (first[0]["predictions"] as? [Any])?.isEmpty == true)
-        let cells = try cells()
+        let cells = try CellBoxes().cells
         func decide(_ item: [String: Any]) throws {
             let path = (item["image"] as? [String: Any])?["path"] as? String ?? ""
             let annotations = (cells[URL(filePath: path).lastPathComponent] ?? []).map {
