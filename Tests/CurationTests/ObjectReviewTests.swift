@@ -296,18 +296,30 @@ struct ObjectReviewTests {
         #expect(try stage.decide([wrong]).first?.status != .decided)
     }
 
-    @Test func `planning writes nothing into the log, and finds nothing twice`() throws {
+    @Test func `what is found for screens is kept beside the log, and not searched again at once`()
+        throws
+    {
         let fixture = try CellsFixture(mirrored: true)
         let stage = ReviewStage(dataset: fixture.dataset)
-        for _ in 0..<20 {
-            let items = try stage.next(limit: 1, reviewer: "r")
-            let item = try #require(items.first)
-            guard item.kind == .image else {
-                try stage.release(items.map(\.lease))
-                break
-            }
-            _ = try stage.decide([fixture.answer(item)])
+        let pool = fixture.dataset.folder.appending(path: "features/things.json")
+        func next() throws -> ReviewItem {
+            try #require(try stage.next(limit: 1, reviewer: "r").first)
         }
+        var item = try next()
+        while !FileManager.default.fileExists(atPath: pool.path) {
+            _ = try stage.decide([fixture.answer(item)])
+            item = try next()
+        }
+        #expect(try stage.status().decided == 16)
+        let found = try Data(contentsOf: pool)
+        try Data("[]".utf8).write(to: pool)
+        try stage.release([item.lease])
+        _ = try next()
+        // One that cannot be read is made again; one that can stays.
+        #expect(try JSONSerialization.jsonObject(with: Data(contentsOf: pool)) is [String: Any])
+        try found.write(to: pool)
+        _ = try ReviewStage(dataset: fixture.dataset).next(limit: 1, reviewer: "other")
+        #expect(try Data(contentsOf: pool) == found)
         let kinds = try HistoryStage(dataset: fixture.dataset).batches(limit: 100).map(\.kind)
         #expect(!kinds.contains("predict"))
     }
