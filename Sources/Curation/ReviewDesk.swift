@@ -8,10 +8,10 @@ import Storage
 ///
 /// Planning and decisions take turns on one queue; pictures are read beside them on others.
 public final class ReviewDesk: Sendable {
-    private let dataset: Dataset
-    private let stage: ReviewStage
-    private let turns = DispatchQueue(label: "winnow.review.turns")
-    private let reads = DispatchQueue(label: "winnow.review.reads", attributes: .concurrent)
+    let dataset: Dataset
+    let stage: ReviewStage
+    let turns = DispatchQueue(label: "winnow.review.turns")
+    let reads = DispatchQueue(label: "winnow.review.reads", attributes: .concurrent)
     // One picture after the other: a large one takes much memory while it is decoded.
     private let decoding = DispatchQueue(label: "winnow.review.decoding")
 
@@ -151,7 +151,7 @@ public final class ReviewDesk: Sendable {
         }
     }
 
-    private func taking<T: Sendable>(
+    func taking<T: Sendable>(
         _ queue: DispatchQueue,
         _ work: @escaping @Sendable () throws -> T
     ) async throws -> T {

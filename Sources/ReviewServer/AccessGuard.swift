@@ -14,6 +14,8 @@ struct AccessGuard: RouterMiddleware {
     /// Names the cookie; cookies ignore ports, so that two data sets need two names.
     let datasetKey: String
     let clock: @Sendable () -> Timestamp
+    /// Who decides in every session.
+    let reviewer: String
 
     func handle(
         _ request: Request,
@@ -21,8 +23,10 @@ struct AccessGuard: RouterMiddleware {
         next: @concurrent (Request, ReviewContext) async throws -> Response
     ) async throws -> Response {
         var response: Response
+        var context = context
         do {
             try check(request, port: context.port)
+            context.reviewer = reviewer
             response = try await next(request, context)
         } catch let refusal as RequestRefusal {
             response = refusal.response

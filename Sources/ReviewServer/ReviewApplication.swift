@@ -91,12 +91,13 @@ private func makeRouter(
     let guardian = AccessGuard(
         secrets: secrets,
         datasetKey: settings.datasetKey,
-        clock: settings.clock
+        clock: settings.clock,
+        reviewer: settings.reviewer
     )
     let router = Router(context: ReviewContext.self)
     router.add(middleware: guardian)
     router.add(middleware: ErrorResponses())
-    ReviewRoutes(backend: backend, guardian: guardian, reviewer: settings.reviewer).add(to: router)
+    ReviewRoutes(backend: backend, guardian: guardian).add(to: router)
     ImageRoutes(backend: backend, datasetKey: settings.datasetKey).add(to: router)
     try PageFiles().add(to: router)
     return router

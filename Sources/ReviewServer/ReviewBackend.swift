@@ -4,7 +4,10 @@ package import CurationCore
 /// What the page asks of a data set.
 ///
 /// `ReviewDesk` answers from the label store; the tests answer from memory.
-package protocol ReviewBackend: Sendable {
+package typealias ReviewBackend = QueueBackend & PictureBackend
+
+/// The queue: what to decide next, what was decided, how far it has come.
+package protocol QueueBackend: Sendable {
     /// The data set: its name, its classes, its counts.
     func overview() async throws -> DatasetOverview
 
@@ -25,7 +28,10 @@ package protocol ReviewBackend: Sendable {
 
     /// Gives leases back, so that others are offered the items at once.
     func release(leases: [String]) async throws
+}
 
+/// The pictures: what is known of each, and its pixels.
+package protocol PictureBackend: Sendable {
     /// One image with its labels and its nearest images; nil when there is none of this number.
     func image(_ id: Sample.ID) async throws -> ImageDetail?
 
@@ -36,4 +42,4 @@ package protocol ReviewBackend: Sendable {
     func picture(of id: Sample.ID, width: Int) async throws -> [UInt8]?
 }
 
-extension ReviewDesk: ReviewBackend {}
+extension ReviewDesk: QueueBackend, PictureBackend {}

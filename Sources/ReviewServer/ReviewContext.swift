@@ -6,6 +6,8 @@ struct ReviewContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// The port that the request came in by.
     let port: Int
+    /// Who is signed in; empty before that.
+    var reviewer = ""
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -8,18 +8,17 @@ struct ReviewRoutes<Backend: ReviewBackend>: Sendable {
 
     let backend: Backend
     let guardian: AccessGuard
-    let reviewer: String
 
     func add(to router: Router<ReviewContext>) {
         let api = router.group("api/v1")
         api.post("session") { request, _ in try await openSession(request) }
-        api.get("dataset") { _, _ in try await dataset() }
+        api.get("dataset") { _, context in try await dataset(context) }
         api.get("progress") { _, _ in Response.json(try await backend.status()) }
-        api.get("queue/next") { request, _ in try await next(request) }
+        api.get("queue/next") { request, context in try await next(request, context) }
         api.post("leases/renew") { request, _ in try await renew(request) }
         api.post("leases/release") { request, _ in try await release(request) }
         api.post("decisions") { request, _ in try await decide(request) }
-        api.post("undo") { request, _ in try await undo(request) }
+        api.post("undo") { request, context in try await undo(request, context) }
     }
 
     private func openSession(_ request: Request) async throws -> Response {
@@ -28,19 +27,20 @@ struct ReviewRoutes<Backend: ReviewBackend>: Sendable {
         return Response(status: .noContent, headers: [.setCookie: guardian.sessionCookie()])
     }
 
-    private func dataset() async throws -> Response {
+    private func dataset(_ context: ReviewContext) async throws -> Response {
         let overview = try await backend.overview()
         return .json(
-            DatasetPayload(overview, key: guardian.datasetKey, reviewer: reviewer)
+            DatasetPayload(overview, key: guardian.datasetKey, reviewer: context.reviewer)
         )
     }
 
-    private func next(_ request: Request) async throws -> Response {
+    private func next(_ request: Request, _ context: ReviewContext) async throws -> Response {
         let limit = try request.number("limit") ?? 1
         guard (1...Self.mostItems).contains(limit) else {
             throw RequestRefusal.invalid("limit must be from 1 to \(Self.mostItems).")
         }
-        return .json(NextPayload(items: try await backend.next(limit: limit, reviewer: reviewer)))
+        let items = try await backend.next(limit: limit, reviewer: context.reviewer)
+        return .json(NextPayload(items: items))
     }
 
     private func renew(_ request: Request) async throws -> Response {
@@ -72,11 +72,12 @@ struct ReviewRoutes<Backend: ReviewBackend>: Sendable {
         return .json(DecisionsPayload(results: try await backend.decide(decisions)))
     }
 
-    private func undo(_ request: Request) async throws -> Response {
+    private func undo(_ request: Request, _ context: ReviewContext) async throws -> Response {
         let steps = try await request.json(UndoRequest.self).steps
         guard (1...Self.mostItems).contains(steps) else {
             throw RequestRefusal.invalid("steps must be from 1 to \(Self.mostItems).")
         }
-        return .json(UndoPayload(undone: try await backend.undo(reviewer: reviewer, steps: steps)))
+        let undone = try await backend.undo(reviewer: context.reviewer, steps: steps)
+        return .json(UndoPayload(undone: undone))
     }
 }

@@ -32,7 +32,12 @@ const table = [
   { id: "undo", scope: "everywhere", keys: ["Backspace", "Ctrl+Z"], text: "undo the last decision" },
   { id: "keys", scope: "everywhere", keys: ["?"], text: "these keys" },
   { id: "goReview", scope: "everywhere", keys: ["g r"], text: "go to Review" },
+  { id: "goGrid", scope: "everywhere", keys: ["g g"], text: "go to Grid" },
+  { id: "goMap", scope: "everywhere", keys: ["g m"], text: "go to Map" },
+  { id: "goIssues", scope: "everywhere", keys: ["g i"], text: "go to Issues" },
+  { id: "goModels", scope: "everywhere", keys: ["g o"], text: "go to Models" },
   { id: "goProgress", scope: "everywhere", keys: ["g p"], text: "go to Progress" },
+  { id: "goVersions", scope: "everywhere", keys: ["g v"], text: "go to Versions" },
   { id: "fold", scope: "everywhere", keys: ["]"], text: "fold the right panel" },
   { id: "theme", scope: "everywhere", keys: ["t"], text: "light or dark" },
 ];

@@ -3,6 +3,7 @@
 import { Refusal, Unreachable, get, link, post } from "./api.js";
 import { alarm, button, byId, count, say } from "./dom.js";
 import { bind, listen, showKeys } from "./keys.js";
+import { laterView } from "./later.js";
 import { Outbox } from "./outbox.js";
 import { Prefetch } from "./prefetch.js";
 import { showProgress } from "./progress.js";
@@ -37,6 +38,10 @@ async function start() {
   await outbox.open(store.key);
   route({
     review: { show: () => review.show(), hide: () => review.hide() },
+    map: laterView("Map", "Every picture as a point, near to what looks like it.",
+      "Until then, Review shows groups of like pictures, and `winnow cluster` lists them."),
+    models: laterView("Models", "Where the model is right and where it errs, class by class.",
+      "Until then, `winnow predict` prints how well its scores hold."),
     progress: { show: showProgress },
   });
   paintCounts();
@@ -134,7 +139,12 @@ bind("everywhere", {
   keys: showKeys,
   theme: otherTheme,
   goReview: () => go("review"),
+  goGrid: () => go("grid"),
+  goMap: () => go("map"),
+  goIssues: () => go("issues"),
+  goModels: () => go("models"),
   goProgress: () => go("progress"),
+  goVersions: () => go("versions"),
   fold: () => void document.body.classList.toggle("folded"),
 });
 listen();

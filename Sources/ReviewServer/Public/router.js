@@ -1,31 +1,61 @@
-// Addresses to views and back: `#/review`, `#/progress`.
-
-/** @typedef {{show: () => void, hide?: () => void}} View */
+// Addresses to views and back: `#/review`, `#/grid?q=...`, `#/image/17`.
 
 /**
- * Shows the view of the address, now and whenever it changes.
+ * A place: the view, what stands behind it in the path, and its query.
+ * @typedef {{view: string, path: string[], query: URLSearchParams}} Place
+ * @typedef {{show: (place: Place) => void, update?: (place: Place) => void, hide?: () => void}} View
+ */
+
+/** @returns {Place | null} null when the address names no place */
+function placeOfAddress() {
+  const match = /^#\/([a-z]+)((?:\/[^?]*)?)(?:\?(.*))?$/.exec(location.hash);
+  if (!match) return null;
+  const path = match[2].split("/").filter((part) => part !== "").map(decodeURIComponent);
+  return { view: match[1], path, query: new URLSearchParams(match[3] ?? "") };
+}
+
+/**
+ * Shows the view of the address, now and whenever it changes. A view that is open already is told
+ * of another place in it by `update`.
  * @param {Record<string, View>} views the first is the one to start with
  */
 export function route(views) {
   const first = Object.keys(views)[0];
   let open = "";
   const follow = () => {
-    const match = /^#\/([a-z]+)/.exec(location.hash);
+    const place = placeOfAddress();
     // Another anchor, as of the skip link, is a place in this view.
-    if (!match && open) return;
-    const name = match && views[match[1]] ? match[1] : first;
-    if (name === open) return;
+    if (!place && open) return;
+    const known = place && views[place.view] ? place
+      : { view: first, path: [], query: new URLSearchParams() };
+    if (known.view === open) return views[open].update?.(known);
     views[open]?.hide?.();
-    open = name;
+    open = known.view;
     for (const link of document.querySelectorAll("nav a")) {
-      if (link.getAttribute("data-view") === name) link.setAttribute("aria-current", "page");
+      if (link.getAttribute("data-view") === open) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    views[name].show();
+    document.body.dataset.view = open;
+    views[open].show(known);
   };
   addEventListener("hashchange", follow);
   follow();
 }
 
-/** @param {string} name */
-export function go(name) { location.hash = `#/${name}`; }
+/**
+ * Goes to a place: `go("image/17")`, `go("grid", { q })`.
+ * @param {string} path @param {Record<string, string>} [query]
+ */
+export function go(path, query = {}) {
+  const words = new URLSearchParams(query).toString();
+  location.hash = words ? `#/${path}?${words}` : `#/${path}`;
+}
+
+/**
+ * Writes where one is now into the address, without a step in the history and without a `hashchange`.
+ * @param {string} path @param {Record<string, string>} [query]
+ */
+export function stay(path, query = {}) {
+  const words = new URLSearchParams(query).toString();
+  history.replaceState(null, "", words ? `#/${path}?${words}` : `#/${path}`);
+}
