@@ -387,7 +387,8 @@ CREATE INDEX stratumMember_sample ON stratumMember (sample);
 -- What was given to a person: one image or a group, with the proposals that were shown.
 -- `expiresAt` is in seconds since 1970; `change` is the last act before it was given out; `conflict` is
 -- what it is about, where a merge asks. `stratum` is whose other members of the class are accepted with
--- those that are shown.
+-- those that are shown. `purpose` is what its decision does: becomes the label, stands beside those of
+-- others, settles what they did not agree on, or is compared with an answer that is known.
 CREATE TABLE reviewTask (
     id INTEGER PRIMARY KEY,
     reason TEXT NOT NULL CHECK (
@@ -401,9 +402,12 @@ CREATE TABLE reviewTask (
     expiresAt REAL NOT NULL,
     change INTEGER NOT NULL REFERENCES change (id),
     conflict INTEGER REFERENCES conflict (id),
-    stratum INTEGER REFERENCES stratum (id)
+    stratum INTEGER REFERENCES stratum (id),
+    purpose TEXT NOT NULL DEFAULT 'decide'
+        CHECK (purpose IN ('decide', 'opinion', 'adjudication', 'honeypot'))
 ) STRICT;
 CREATE INDEX reviewTask_leased ON reviewTask (expiresAt) WHERE state = 'leased';
+CREATE INDEX reviewTask_purpose ON reviewTask (purpose) WHERE purpose <> 'decide';
 CREATE TABLE reviewTaskSample (
     task INTEGER NOT NULL REFERENCES reviewTask (id),
     position INTEGER NOT NULL CHECK (position >= 0),
@@ -430,6 +434,43 @@ CREATE TABLE review (
 ) STRICT;
 CREATE INDEX review_task ON review (task);
 CREATE INDEX review_change ON review (change);
+
+-- How many people look at an image, and how their answers become one label: one row of JSON, or none.
+CREATE TABLE reviewPolicy (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    content TEXT NOT NULL CHECK (json_valid(content))
+) STRICT;
+
+-- Images whose class is known: given to every reviewer once, to see how often they are right.
+CREATE TABLE honeypot (
+    sample INTEGER PRIMARY KEY REFERENCES sample (id),
+    category INTEGER NOT NULL REFERENCES category (id)
+) STRICT;
+
+-- Whose images are whose: a cluster, or those with a value in a field, are offered to these reviewers only.
+CREATE TABLE assignment (
+    id INTEGER PRIMARY KEY,
+    reviewer TEXT NOT NULL CHECK (length(reviewer) > 0),
+    cluster INTEGER,
+    field TEXT,
+    value TEXT,
+    CHECK ((cluster IS NULL) = (field IS NOT NULL) AND (field IS NULL) = (value IS NULL))
+) STRICT;
+
+-- Images that somebody wants looked at again, and what people say about images.
+CREATE TABLE flag (
+    sample INTEGER PRIMARY KEY REFERENCES sample (id),
+    reviewer TEXT NOT NULL CHECK (length(reviewer) > 0),
+    at TEXT NOT NULL
+) STRICT;
+CREATE TABLE comment (
+    id INTEGER PRIMARY KEY,
+    sample INTEGER NOT NULL REFERENCES sample (id),
+    reviewer TEXT NOT NULL CHECK (length(reviewer) > 0),
+    text TEXT NOT NULL CHECK (length(text) BETWEEN 1 AND 4000),
+    at TEXT NOT NULL
+) STRICT;
+CREATE INDEX comment_sample ON comment (sample);
 
 -- What a merge could not decide: the label that both sides changed, each in its own way, as JSON;
 -- NULL where a side has none. It is open until a person decides the image.

@@ -49,7 +49,7 @@ struct ReviewKnowledge: Sendable {
             case .proposed: preconditionFailure("the store gave what was reviewed")
             }
         }
-        let reviews = try store.reviews()
+        let reviews = try store.reviews().filter { $0.purpose == .decide }
         let own = reviews.filter { $0.decision == .skip && $0.reviewer == reviewer }
         skipped = Set(own.flatMap(\.samples).compactMap { rows[$0] })
         history = reviews.filter { $0.decision != .skip }.map { review in

@@ -11,13 +11,63 @@ extension ReviewStage {
         at now: Timestamp = .now
     ) throws -> [SubmissionResult] {
         try rephrasing { () throws in
-            let kind = try dataset.store.schema().schema.task
+            let schema = try dataset.store.schema().schema
             return try submissions.map { submission in
-                try dataset.store.decide(submission, at: now) { task in
-                    try Self.effects(of: submission, on: task, kind)
+                let looks = try secondLooks(for: submission, schema)
+                return try dataset.store.decide(submission, at: now) { task in
+                    let effects = try Self.effects(of: submission, on: task, schema.task)
+                    guard task.purpose != .decide, let looks else { return effects }
+                    return Self.opinion(submission, task, effects, looks)
                 }
             }
         }
+    }
+
+    /// What others said, and the class that is the label now, where the decision is one opinion among
+    /// several; nil for any other.
+    private func secondLooks(
+        for submission: ReviewSubmission,
+        _ schema: LabelSchema
+    ) throws -> (looks: SecondLooks, current: String?)? {
+        let store = dataset.store
+        guard let id = StoredTask.number(of: submission.item), let task = try store.task(id),
+            task.purpose != .decide, let sample = task.samples.first
+        else { return nil }
+        let current = try store.annotations(of: sample).last { $0.state == .accepted }
+        let looks = try SecondLooks(store: store, classes: schema.categories.map(\.name))
+        return (looks, current?.label.category)
+    }
+
+    /// An opinion changes the label only where it settles another one.
+    private static func opinion(
+        _ submission: ReviewSubmission,
+        _ task: StoredTask,
+        _ effects: ReviewEffects,
+        _ others: (looks: SecondLooks, current: String?)
+    ) -> ReviewEffects {
+        let sample = task.samples[0]
+        let answer = StoredOpinion(
+            sample: sample,
+            reviewer: submission.reviewer,
+            label: effects.label,
+            purpose: task.purpose,
+            current: others.current
+        )
+        var labels: [NewAnnotation] = []
+        if task.purpose != .honeypot, submission.decision != .skip,
+            let settled = others.looks.settled(sample, adding: answer), settled != others.current
+        {
+            labels = [
+                NewAnnotation(
+                    sample: sample,
+                    label: .classification(category: settled),
+                    state: .accepted,
+                    source: task.purpose == .adjudication
+                        ? "reviewer:\(submission.reviewer)" : "consensus"
+                )
+            ]
+        }
+        return ReviewEffects(labels: labels, label: effects.label, exceptions: 0)
     }
 
     private static func effects(

@@ -18,14 +18,24 @@ extension ReviewStage {
             for review in reviews {
                 cost.count(shown: review.samples.count, excepted: review.exceptions)
             }
-            return ReviewStatus(
+            var status = ReviewStatus(
                 pending: try store.sampleCount() - decided,
                 leased: try store.leasedSamples(now: now.seconds).count,
                 decided: decided,
-                accuracy: isOfClasses ? Self.accuracy(reviews) : nil,
+                accuracy: isOfClasses
+                    ? Self.accuracy(reviews.filter { $0.purpose == .decide }) : nil,
                 setAccuracy: isOfClasses ? try setAccuracy() : nil,
                 cost: isOfClasses ? cost.share(of: decided) : nil
             )
+            status.flagged = try store.flags().count
+            let policy = try store.reviewPolicy()
+            if policy.overlap > 1 {
+                let classes = try store.schema().schema.categories.map(\.name)
+                let waiting = try SecondLooks(store: store, classes: classes).waiting
+                status.secondLooks = waiting.opinions
+                status.adjudications = waiting.adjudications
+            }
+            return status
         }
     }
 

@@ -88,36 +88,43 @@ public final class ReviewStage: Sendable {
         _ strategy: ReviewStrategy,
         _ now: Timestamp
     ) throws -> [NewTask] {
-        let store = dataset.store
         let (features, knowledge, proposer) = try learn(reviewer)
-        let leased = try store.leasedSamples(now: now.seconds)
+        let leased = try dataset.store.leasedSamples(now: now.seconds)
         let again = try undone(by: reviewer, knowledge, features, leased)
-        var held = leased.union(again.flatMap(\.samples))
+        let others = try dataset.store.samplesOfOthers(than: reviewer)
+        var held = leased.union(again.flatMap(\.samples)).union(others)
         func unavailable() -> [Bool] {
             features.samples.indices.map {
                 held.contains(features.samples[$0])
                     || (!includingSkipped && knowledge.skipped.contains($0))
             }
         }
-        let bulk =
-            strategy == .saving
-            ? try bulk(proposer, knowledge, leased, now) { unavailable() } : BulkAccept.Plan()
+        let isBulk = strategy == .saving
+        let bulk = try isBulk ? bulk(proposer, knowledge, leased, now, unavailable) : .init()
         held.formUnion(bulk.held)
         let conflicts = try conflicts(limit, again, now)
+        let looks = try SecondLooks(store: dataset.store, classes: knowledge.classes)
+        let second = try looks.tasks(for: reviewer, limit: limit, leased: held)
         let first = conflicts.map(\.plan) + again
-        let asked = Set(first.flatMap(\.samples))
+        let asked = others.union(first.flatMap(\.samples))
         let sure = (bulk.acceptances.map(\.task) + bulk.audits)
             .filter { asked.isDisjoint(with: $0.samples) }
-        var tasks = Array((first + sure).prefix(limit))
+        var tasks = Array((first + sure).prefix(limit - second.count))
         tasks += proposer.plan(
-            limit: limit - tasks.count,
+            limit: limit - second.count - tasks.count,
             unavailable: unavailable(),
             strategy: strategy
         )
-        if let model = proposer.stored(embedders: try store.embedders()), !tasks.isEmpty {
-            try store.keep(model, at: now)
-        }
-        return give(tasks, proposer, conflicts, bulk)
+        if !tasks.isEmpty { try keep(proposer, at: now) }
+        let all = second + give(tasks, proposer, conflicts, bulk)
+        // Where nothing else is left, all that others decided may be looked at again.
+        return try all.isEmpty
+            ? looks.tasks(for: reviewer, limit: limit, leased: held, isRest: true) : all
+    }
+
+    private func keep(_ proposer: Proposer, at now: Timestamp) throws {
+        guard let model = proposer.stored(embedders: try dataset.store.embedders()) else { return }
+        try dataset.store.keep(model, at: now)
     }
 
     /// The same where people mark things in pictures; conflicts of a merge come first there, too.
@@ -184,7 +191,7 @@ public final class ReviewStage: Sendable {
         _ knowledge: ReviewKnowledge,
         _ leased: Set<Sample.ID>,
         _ now: Timestamp,
-        unavailable: () -> [Bool]
+        _ unavailable: () -> [Bool]
     ) throws -> BulkAccept.Plan {
         let bulk = BulkAccept(store: dataset.store)
         let plan = try bulk.plan(leased: leased, at: now)
@@ -257,7 +264,7 @@ public final class ReviewStage: Sendable {
     }
 
     /// 128 random bits as text.
-    private static func token() -> String {
+    static func token() -> String {
         var generator = SystemRandomNumberGenerator()
         return (0..<2).map { _ in
             let bits = String(generator.next(), radix: 16)

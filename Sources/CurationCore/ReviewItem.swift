@@ -329,10 +329,18 @@ public struct ReviewStatus: Sendable, Hashable, Codable {
     public let setAccuracy: Accuracy?
     /// Reviewing cost so far: counted time over one-by-one labelling of the decided images.
     public let cost: Double?
+    /// Images that wait for the answer of a further person; nil where one person decides each.
+    public var secondLooks: Int?
+    /// Images whose answers settle nothing, which wait for an adjudicator; nil where one person decides
+    /// each.
+    public var adjudications: Int?
+    /// Images that somebody wants looked at again.
+    public var flagged: Int?
 
     enum CodingKeys: String, CodingKey {
-        case pending, leased, decided, accuracy, cost
+        case pending, leased, decided, accuracy, cost, adjudications, flagged
         case setAccuracy = "set_accuracy"
+        case secondLooks = "second_looks"
     }
 
     /// Describes the progress.

@@ -226,6 +226,7 @@ private struct Erasure {
         for table in [
             "currentLabel", "membership", "move", "fieldRevision", "currentField", "clusterMember",
             "neighbor", "duplicateMember", "reviewTaskSample", "stratumMember", "conflict",
+            "honeypot", "flag", "comment",
         ] {
             try database.execute(
                 sql: "DELETE FROM \(table) WHERE sample = ?",

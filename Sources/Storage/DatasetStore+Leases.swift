@@ -32,6 +32,13 @@ package struct StoredTask: Sendable {
     package let stratum: Int64?
     /// The last act of the log before it was given out.
     package let change: Int64
+    /// What its decision does.
+    package let purpose: ReviewPurpose
+
+    /// The number in the name of an item, `r-17`; nil when it is none.
+    package static func number(of item: String) -> Int64? {
+        item.hasPrefix("r-") ? Int64(item.dropFirst(2)) : nil
+    }
 }
 
 /// A task that is about to be given out.
@@ -46,6 +53,8 @@ package struct NewTask: Sendable {
     package let conflict: Int64?
     /// The stratum whose other members of the class it stands for; nil for any other.
     package let stratum: Int64?
+    /// What its decision will do.
+    package let purpose: ReviewPurpose
 
     /// Describes a task that is about to be given out.
     package init(
@@ -53,10 +62,12 @@ package struct NewTask: Sendable {
         proposals: [ReviewItem.Proposal],
         lease: String,
         conflict: Int64? = nil,
-        stratum: Int64? = nil
+        stratum: Int64? = nil,
+        purpose: ReviewPurpose = .decide
     ) {
         self.conflict = conflict
         self.stratum = stratum
+        self.purpose = purpose
         self.plan = plan
         self.proposals = proposals
         self.lease = lease
@@ -81,7 +92,10 @@ extension DatasetStore {
         try write { database in
             try Self.endLeases(before: now, in: database)
             return try tasks.compactMap { task in
-                guard try Self.isOpen(task.plan.samples, since: planned, in: database)
+                guard
+                    try task.purpose == .decide
+                        ? Self.isOpen(task.plan.samples, since: planned, in: database)
+                        : Self.isFree(task.plan.samples, in: database)
                 else { return nil }
                 let id = try Self.insert(task, reviewer, expiry, in: database)
                 return try Self.task(id, in: database)
@@ -118,6 +132,22 @@ extension DatasetStore {
         }
     }
 
+    /// Whether nobody holds the images, decided or not.
+    private static func isFree(_ samples: [Sample.ID], in database: Database) throws -> Bool {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM sample WHERE id = :sample AND present = 1)
+                    AND NOT EXISTS (
+                        SELECT 1 FROM reviewTaskSample
+                        JOIN reviewTask ON reviewTask.id = reviewTaskSample.task
+                        WHERE reviewTaskSample.sample = :sample AND reviewTask.state = 'leased')
+                """
+        )
+        return try samples.allSatisfy {
+            try Bool.fetchOne(statement, arguments: ["sample": $0]) == true
+        }
+    }
+
     /// The last act of the log.
     package func lastChange() throws(StorageError) -> Int64 {
         try read { try LabelBatch.lastChange(in: $0) }
@@ -132,13 +162,13 @@ extension DatasetStore {
         try database.execute(
             sql: """
                 INSERT INTO reviewTask (reason, label, proposals, state, lease, reviewer, expiresAt,
-                    change, conflict, stratum)
-                VALUES (?, ?, ?, 'leased', ?, ?, ?, (SELECT max(id) FROM change), ?, ?)
+                    change, conflict, stratum, purpose)
+                VALUES (?, ?, ?, 'leased', ?, ?, ?, (SELECT max(id) FROM change), ?, ?, ?)
                 """,
             arguments: [
                 task.plan.reason.rawValue, task.plan.label,
                 try CanonicalText.json(task.proposals), task.lease, reviewer, expiry, task.conflict,
-                task.stratum,
+                task.stratum, task.purpose.rawValue,
             ]
         )
         let id = database.lastInsertedRowID
@@ -244,7 +274,8 @@ extension DatasetStore {
             ),
             conflict: row["conflict"],
             stratum: row["stratum"],
-            change: row["change"]
+            change: row["change"],
+            purpose: try row.value("purpose")
         )
     }
 }

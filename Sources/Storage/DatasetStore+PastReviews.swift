@@ -21,8 +21,8 @@ extension DatasetStore {
             return try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT review.*, reviewTask.reason, reviewTask.label AS proposed,
-                        reviewTask.proposals
+                    SELECT review.*, reviewTask.reason, reviewTask.purpose,
+                        reviewTask.label AS proposed, reviewTask.proposals
                     FROM review JOIN reviewTask ON reviewTask.id = review.task
                     WHERE undoneBy IS NULL ORDER BY review.id
                     """
@@ -47,7 +47,9 @@ extension DatasetStore {
                 database,
                 sql: """
                     SELECT task FROM review
-                    WHERE undoneBy IS NOT NULL AND reviewer = ? AND NOT EXISTS (
+                    WHERE undoneBy IS NOT NULL AND reviewer = ? AND (
+                        SELECT purpose FROM reviewTask WHERE id = review.task) = 'decide'
+                    AND NOT EXISTS (
                         SELECT 1 FROM reviewTaskSample AS mine
                         JOIN reviewTaskSample AS theirs ON theirs.sample = mine.sample
                         JOIN reviewTask ON reviewTask.id = theirs.task
@@ -62,7 +64,7 @@ extension DatasetStore {
 }
 
 extension StoredReview {
-    /// Reads a row of `review` joined with its task's `reason`, `proposed` and `proposals`.
+    /// Reads a row of `review` joined with its task's `reason`, `purpose`, `proposed` and `proposals`.
     init(_ row: Row, samples: [Sample.ID]) throws {
         let proposals: String = row["proposals"]
         self.init(
@@ -78,7 +80,8 @@ extension StoredReview {
             ),
             samples: samples,
             exceptions: row["exceptions"],
-            change: row["change"]
+            change: row["change"],
+            purpose: try row.value("purpose")
         )
     }
 

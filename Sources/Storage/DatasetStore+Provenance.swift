@@ -188,8 +188,8 @@ extension DatasetStore {
             let row = try Row.fetchOne(
                 database,
                 sql: """
-                    SELECT review.*, reviewTask.reason, reviewTask.label AS proposed,
-                        reviewTask.proposals
+                    SELECT review.*, reviewTask.reason, reviewTask.purpose,
+                        reviewTask.label AS proposed, reviewTask.proposals
                     FROM review JOIN reviewTask ON reviewTask.id = review.task
                     WHERE review.change = ?
                     """,

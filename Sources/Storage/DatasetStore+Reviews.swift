@@ -59,6 +59,8 @@ package struct StoredReview: Sendable {
     package let exceptions: Int
     /// The change that holds its effects.
     package let change: Int64
+    /// What the decision does.
+    package let purpose: ReviewPurpose
 }
 
 extension DatasetStore {
@@ -72,7 +74,7 @@ extension DatasetStore {
     ) throws(StorageError) -> SubmissionResult {
         try write { database in
             let name = submission.item
-            guard name.hasPrefix("r-"), let id = Int64(name.dropFirst(2)),
+            guard let id = StoredTask.number(of: name),
                 let task = try Self.task(id, in: database)
             else {
                 return SubmissionResult(
@@ -138,6 +140,8 @@ extension DatasetStore {
         guard submission.lease == task.lease else {
             return refuse(.invalid, "the lease is not the item's: send the one that came with it")
         }
+        // What is known does not change by what others say meanwhile.
+        guard task.purpose != .honeypot else { return nil }
         if let reason = try staleness(of: task, submission, in: database) {
             return refuse(.expired, reason)
         }

@@ -38,8 +38,8 @@ extension DatasetStore {
             let rows = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT review.*, reviewTask.reason, reviewTask.label AS proposed,
-                        reviewTask.proposals
+                    SELECT review.*, reviewTask.reason, reviewTask.purpose,
+                        reviewTask.label AS proposed, reviewTask.proposals
                     FROM review JOIN reviewTask ON reviewTask.id = review.task
                     WHERE undoneBy IS NULL AND (? IS NULL OR review.reviewer = ?)
                     ORDER BY review.id DESC LIMIT ?

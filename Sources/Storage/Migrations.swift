@@ -56,6 +56,9 @@ enum Migrations {
                     """
             )
         }
+        migrator.registerMigration("0.1.0: several reviewers") { database in
+            try database.execute(sql: SchemaStepReviewers.sql)
+        }
         return migrator
     }
 }

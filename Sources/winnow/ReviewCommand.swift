@@ -22,6 +22,9 @@ struct ReviewCommand: AsyncParsableCommand {
         subcommands: [
             ReviewServeCommand.self, ReviewNextCommand.self, ReviewDecideCommand.self,
             ReviewUndoCommand.self, ReviewStatusCommand.self, ReviewReplayCommand.self,
+            ReviewPolicyCommand.self, ReviewKnownCommand.self, ReviewAssignCommand.self,
+            ReviewReviewersCommand.self, ReviewFlagCommand.self, ReviewCommentCommand.self,
+            ReviewRemarksCommand.self,
         ],
         defaultSubcommand: ReviewServeCommand.self
     )
@@ -202,6 +205,12 @@ struct ReviewStatusCommand: ParsableCommand {
                 "Proposals were right in \(accuracy.estimate.percent) "
                     + "(\(accuracy.low.percent) to \(accuracy.high.percent)) of the looks."
             )
+        }
+        if let looks = status.secondLooks, let open = status.adjudications {
+            Terminal.show("\(looks) wait for a further opinion, \(open) for an adjudicator.")
+        }
+        if let flagged = status.flagged, flagged > 0 {
+            Terminal.show("\(flagged) flagged: `winnow review remarks` lists them.")
         }
         if let cost = status.cost {
             Terminal.show("Reviewing cost so far: \(cost.percent) of one-by-one labelling.")

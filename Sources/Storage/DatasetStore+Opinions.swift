@@ -1,0 +1,139 @@
+package import CurationCore
+import FoundationEssentials
+import GRDB
+
+/// What one person said of the class of one image.
+package struct StoredOpinion: Sendable, Hashable {
+    /// The image.
+    package let sample: Sample.ID
+    /// Who said it.
+    package let reviewer: String
+    /// The class; nil where none of those proposed was right and no other one was said.
+    package let label: String?
+    /// What the decision was for.
+    package let purpose: ReviewPurpose
+    /// The class that is the image's label now; nil where it has none.
+    package let current: String?
+
+    /// Describes what one person said of the class of one image.
+    package init(
+        sample: Sample.ID,
+        reviewer: String,
+        label: String?,
+        purpose: ReviewPurpose,
+        current: String?
+    ) {
+        self.current = current
+        self.sample = sample
+        self.reviewer = reviewer
+        self.label = label
+        self.purpose = purpose
+    }
+}
+
+extension DatasetStore {
+    /// How several people review.
+    package func reviewPolicy() throws(StorageError) -> ReviewPolicy {
+        try read { database in
+            guard
+                let text = try String.fetchOne(database, sql: "SELECT content FROM reviewPolicy")
+            else { return ReviewPolicy() }
+            return try JSONDecoder().decode(ReviewPolicy.self, from: Data(text.utf8))
+        }
+    }
+
+    /// Sets how several people review.
+    package func set(_ policy: ReviewPolicy) throws(StorageError) {
+        try write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO reviewPolicy (id, content) VALUES (1, ?)
+                    ON CONFLICT (id) DO UPDATE SET content = excluded.content
+                    """,
+                arguments: [try CanonicalText.json(policy)]
+            )
+        }
+    }
+
+    /// What people said of the classes of images, of each person and image the last that stands.
+    ///
+    /// - Parameter sample: The image; nil for all.
+    /// - Returns: The opinions, in the order of the images.
+    /// - Throws: `StorageError.database`, `.busy`.
+    package func opinions(of sample: Sample.ID? = nil) throws(StorageError) -> [StoredOpinion] {
+        try read { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT shown.sample, review.reviewer, review.label, reviewTask.purpose,
+                        max(review.id), (
+                            SELECT category.name FROM currentLabel
+                            JOIN category ON category.id = currentLabel.category
+                            WHERE currentLabel.sample = shown.sample
+                                AND currentLabel.state = 'accepted') AS current
+                    FROM review JOIN reviewTask ON reviewTask.id = review.task
+                    JOIN reviewTaskSample AS shown ON shown.task = review.task
+                    JOIN sample ON sample.id = shown.sample AND sample.present = 1
+                    WHERE review.undoneBy IS NULL AND reviewTask.conflict IS NULL
+                        \(sample == nil ? "" : "AND shown.sample = ?")
+                        AND (review.decision IN ('accept', 'correct') AND review.label IS NOT NULL
+                            OR review.decision = 'reject' AND reviewTask.purpose <> 'decide')
+                        AND NOT EXISTS (
+                            SELECT 1 FROM json_each(review.content, '$.except')
+                            WHERE value = shown.sample)
+                    GROUP BY shown.sample, review.reviewer ORDER BY shown.sample, max(review.id)
+                    """,
+                arguments: StatementArguments(sample.map { [$0] } ?? [])
+            )
+            return try rows.map {
+                StoredOpinion(
+                    sample: $0["sample"],
+                    reviewer: $0["reviewer"],
+                    label: $0["label"],
+                    purpose: try $0.value("purpose"),
+                    current: $0["current"]
+                )
+            }
+        }
+    }
+
+    /// The images that a reviewer skipped where others were asked before.
+    package func skippedSecondLooks(of reviewer: String) throws(StorageError) -> Set<Sample.ID> {
+        try read { database in
+            try Set(
+                Int64.fetchAll(
+                    database,
+                    sql: """
+                        SELECT shown.sample FROM review
+                        JOIN reviewTask ON reviewTask.id = review.task
+                        JOIN reviewTaskSample AS shown ON shown.task = review.task
+                        WHERE review.undoneBy IS NULL AND review.decision = 'skip'
+                            AND review.reviewer = ? AND reviewTask.purpose <> 'decide'
+                        """,
+                    arguments: [reviewer]
+                )
+            )
+        }
+    }
+
+    /// What was proposed when an image was asked about first; empty where it never was alone.
+    package func firstProposals(
+        of sample: Sample.ID
+    ) throws(StorageError) -> [ReviewItem.Proposal] {
+        try read { database in
+            let text = try String.fetchOne(
+                database,
+                sql: """
+                    SELECT proposals FROM reviewTask
+                    JOIN reviewTaskSample AS shown ON shown.task = reviewTask.id
+                    WHERE shown.sample = ? AND purpose = 'decide' AND state = 'decided'
+                        AND conflict IS NULL
+                    ORDER BY reviewTask.id LIMIT 1
+                    """,
+                arguments: [sample]
+            )
+            guard let text else { return [] }
+            return try JSONDecoder().decode([ReviewItem.Proposal].self, from: Data(text.utf8))
+        }
+    }
+}
