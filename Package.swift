@@ -25,6 +25,14 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
+let nioTLS = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 
 let stages: [Target.Dependency] = [
     "Archives", "Imaging", "Inference", "Similarity", "Learning", "Storage", "History", "Reviewing",
@@ -45,6 +53,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
@@ -68,7 +79,11 @@ let package = Package(
         .target(name: "Curation", dependencies: ["CurationCore", logging] + stages),
         .target(
             name: "ReviewServer",
-            dependencies: ["Curation", "CurationCore", hummingbird, httpTypes, nioCore, logging],
+            dependencies: [
+                "Curation", "CurationCore", hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle,
+                httpTypes, nioCore,
+                nioHTTPTypes, nioTLS, logging,
+            ],
             resources: [.copy("Public")]
         ),
         .executableTarget(
@@ -115,7 +130,16 @@ let package = Package(
         tests("Interchange"),
         tests("Export"),
         tests("Curation", logging),
-        tests("ReviewServer", "Curation", hummingbird, httpTypes, nioCore, logging),
+        tests(
+            "ReviewServer",
+            "Curation",
+            "winnow",
+            hummingbird,
+            httpTypes,
+            nioCore,
+            logging,
+            yams
+        ),
         .testTarget(name: "winnowTests", dependencies: ["winnow", "TestKit"]),
         .testTarget(name: "HouseTests", dependencies: ["TestKit"]),
     ],

@@ -29,7 +29,7 @@ package struct FileWalk {
 
     // What else a data set has in its folder.
     private static let datasetNames: Set<[UInt8]> = Set(
-        ["features", "thumbnails", "copies", "partial", "import.lock", "review-token"]
+        ["features", "thumbnails", "copies", "partial", "import.lock", "review-token", "settings"]
             .map { Array($0.utf8) }
     )
 

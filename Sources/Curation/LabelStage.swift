@@ -55,11 +55,14 @@ public struct LabelStage: Sendable {
         }
     }
 
-    private static func check(_ image: LabeledSample, _ task: LabelTask) throws {
+    /// What a name of a class looks like.
+    static var className: Regex<(Substring, Substring?)> { /\S(.{0,198}\S)?/ }
+
+    static func check(_ image: LabeledSample, _ task: LabelTask) throws {
         var classes = 0
         for label in image.labels {
             if case .classification = label { classes += 1 }
-            guard label.category.wholeMatch(of: /\S(.{0,198}\S)?/) != nil else {
+            guard label.category.wholeMatch(of: className) != nil else {
                 throw CurationError.badData(
                     "\(image.sample.path): '\(label.category)' is no name of a class"
                 )

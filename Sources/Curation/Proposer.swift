@@ -153,6 +153,18 @@ struct Proposer {
         }
     }
 
+    /// Two halves of a group, by what its members look like; in the middle where they all look the same.
+    func halves(of samples: [Sample.ID]) -> [[Sample.ID]] {
+        let known = samples.filter { rows[$0] != nil }
+        let matrix = features.matrices[0].selecting(known.compactMap { rows[$0] })
+        let clusters = KMeans(matrix, count: 2, seed: Self.seed).clusters
+        guard clusters.count == 2, known.count == samples.count else {
+            let middle = samples.count / 2
+            return [Array(samples[..<middle]), Array(samples[middle...])]
+        }
+        return clusters.sorted { $0.count > $1.count }.map { $0.map { known[$0] } }
+    }
+
     private func probability(_ row: Int, _ category: Int) -> Float {
         probabilities[row * knowledge.classes.count + category]
     }

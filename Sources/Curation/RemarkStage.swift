@@ -13,9 +13,14 @@ public struct RemarkReport: Sendable, Codable {
         public let at: String
 
         init(_ comment: StoredComment) {
-            reviewer = comment.reviewer
-            text = comment.text
-            at = comment.at
+            self.init(reviewer: comment.reviewer, text: comment.text, at: comment.at)
+        }
+
+        /// Describes a comment.
+        public init(reviewer: String, text: String, at: String) {
+            self.reviewer = reviewer
+            self.text = text
+            self.at = at
         }
     }
 

@@ -14,8 +14,13 @@ extension ReviewStage {
             let schema = try dataset.store.schema().schema
             return try submissions.map { submission in
                 let looks = try secondLooks(for: submission, schema)
+                let picture = try picture(of: submission)
+                let further = try furtherExceptions(of: submission)
                 return try dataset.store.decide(submission, at: now) { task in
-                    let effects = try Self.effects(of: submission, on: task, schema.task)
+                    if let (width, height) = picture.map({ ($0.width, $0.height) }) {
+                        try DecisionRules.checkPlaces(submission, width: width, height: height)
+                    }
+                    let effects = try Self.effects(of: submission, on: task, schema.task, further)
                     guard task.purpose != .decide, let looks else { return effects }
                     return Self.opinion(submission, task, effects, looks)
                 }
@@ -70,10 +75,28 @@ extension ReviewStage {
         return ReviewEffects(labels: labels, label: effects.label, exceptions: 0)
     }
 
+    /// The picture in which a decision says that things are; nil where it says of none.
+    private func picture(of submission: ReviewSubmission) throws -> Sample? {
+        guard submission.annotations?.contains(where: { $0.boundingBox != nil }) == true,
+            let id = StoredTask.number(of: submission.item),
+            let sample = try dataset.store.task(id)?.samples.first
+        else { return nil }
+        return try dataset.store.samples([sample]).first
+    }
+
+    /// What is taken out among the members that are accepted without being shown first.
+    private func furtherExceptions(of submission: ReviewSubmission) throws -> [Sample.ID] {
+        guard let except = submission.except, let id = StoredTask.number(of: submission.item),
+            let task = try dataset.store.task(id), task.stratum != nil
+        else { return [] }
+        return Set(try dataset.store.unseenMembers(of: task)).intersection(except).sorted()
+    }
+
     private static func effects(
         of submission: ReviewSubmission,
         on task: StoredTask,
-        _ kind: LabelTask
+        _ kind: LabelTask,
+        _ further: [Sample.ID]
     ) throws -> ReviewEffects {
         if task.conflict != nil { return try decide(submission, task) }
         let isOfObjects = task.isScreenOfObjects
@@ -86,7 +109,7 @@ extension ReviewStage {
             )
             : try DecisionRules.changes(
                 of: submission,
-                on: PlannedTask(task),
+                on: PlannedTask(task, further),
                 kind: kind,
                 proposals: proposed(task, kind)
             )
@@ -157,10 +180,10 @@ extension ReviewStage {
 }
 
 extension PlannedTask {
-    /// What was asked.
-    fileprivate init(_ task: StoredTask) {
+    /// What was asked, and what else was looked at.
+    fileprivate init(_ task: StoredTask, _ further: [Sample.ID]) {
         self.init(
-            samples: task.samples,
+            samples: task.samples + further,
             label: task.label,
             score: task.proposals.first?.score,
             reason: task.reason

@@ -52,33 +52,59 @@ public final class ReviewStage: Sendable {
         at now: Timestamp = .now
     ) throws -> [ReviewItem] {
         try rephrasing { () throws in
-            let kind = try dataset.store.schema().schema.task
             // Others may take what was planned before it is leased; then it is planned anew.
             for _ in 0..<Self.attempts {
-                let planned = try dataset.store.lastChange()
-                let tasks =
-                    kind == .classification
-                    ? try plan(limit, reviewer, includingSkipped, strategy, now)
-                    : try planObjects(
-                        ObjectReview.Request(
-                            limit: limit,
-                            reviewer: reviewer,
-                            includingSkipped: includingSkipped,
-                            strategy: strategy,
-                            now: now
-                        )
-                    )
-                let given = try dataset.store.lease(
-                    tasks,
-                    to: reviewer,
-                    until: now.seconds + Lease.duration,
-                    now: now.seconds,
-                    since: kind == .classification ? nil : planned
-                )
-                if !given.isEmpty || tasks.isEmpty { return try items(given) }
+                let planned = try tasks(limit, reviewer, includingSkipped, strategy, now)
+                let given = try lease(planned, to: reviewer, at: now)
+                if !given.isEmpty || planned.tasks.isEmpty { return given }
             }
             throw CurationError.busy("others took every item that was planned: ask again")
         }
+    }
+
+    /// Tasks that may be given out, planned from the latest decisions; nobody has them yet.
+    func tasks(
+        _ limit: Int,
+        _ reviewer: String,
+        _ includingSkipped: Bool = false,
+        _ strategy: ReviewStrategy = .saving,
+        _ now: Timestamp = .now
+    ) throws -> PlannedTasks {
+        let change = try dataset.store.lastChange()
+        guard try dataset.store.schema().schema.task == .classification else {
+            let request = ObjectReview.Request(
+                limit: limit,
+                reviewer: reviewer,
+                includingSkipped: includingSkipped,
+                strategy: strategy,
+                now: now
+            )
+            return PlannedTasks(tasks: try planObjects(request), since: change)
+        }
+        let tasks = try plan(limit, reviewer, includingSkipped, strategy, now)
+        return PlannedTasks(tasks: tasks, since: nil)
+    }
+
+    /// Gives out what was planned, less what others have taken or decided since.
+    ///
+    /// `limit`: The most that are given out; then what the reviewer skipped is left out, too.
+    func lease(
+        _ planned: PlannedTasks,
+        to reviewer: String,
+        limit: Int? = nil,
+        at now: Timestamp = .now
+    ) throws -> [ReviewItem] {
+        try items(
+            dataset.store.lease(
+                planned.tasks,
+                to: reviewer,
+                until: now.seconds + Lease.duration,
+                now: now.seconds,
+                since: planned.since,
+                limit: limit ?? .max,
+                unskipped: limit != nil
+            )
+        )
     }
 
     private func plan(
@@ -166,7 +192,7 @@ public final class ReviewStage: Sendable {
     }
 
     /// Learns from the latest decisions.
-    private func learn(
+    func learn(
         _ reviewer: String
     ) throws -> (ReviewFeatures, ReviewKnowledge, Proposer) {
         let known = memory.withLock { $0 }

@@ -14,6 +14,17 @@ package enum LittleEndian {
         unsafe values.withUnsafeBytes { unsafe Array($0) }
     }
 
+    /// One whole number for each four bytes; what is left over is not read.
+    package static func integers(_ bytes: ArraySlice<UInt8>) -> [Int32] {
+        let count = bytes.count / 4
+        return unsafe [Int32](unsafeUninitializedCapacity: count) { buffer, filled in
+            unsafe bytes.prefix(count * 4).withUnsafeBytes { source in
+                unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(from: source)
+            }
+            filled = count
+        }
+    }
+
     /// One number for each four bytes; what is left over is not read.
     package static func floats(_ bytes: ArraySlice<UInt8>) -> [Float] {
         let count = bytes.count / 4

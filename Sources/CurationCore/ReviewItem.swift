@@ -199,6 +199,20 @@ public struct ReviewItem: Sendable, Hashable, Codable {
 
 /// A decision as a reviewer sends it.
 public struct ReviewSubmission: Sendable, Hashable, Codable {
+    /// What a member that is left out is instead.
+    public struct Correction: Sendable, Hashable, Codable {
+        /// The image of a group, or the number of a thing of a screen, as in `except`.
+        public let member: Sample.ID
+        /// The class.
+        public let label: String
+
+        /// Describes a correction.
+        public init(member: Sample.ID, label: String) {
+            self.member = member
+            self.label = label
+        }
+    }
+
     /// A name of the reviewer's own, so that sending twice counts once; the lease stands in for it.
     public let id: String?
     /// The item.
@@ -213,6 +227,8 @@ public struct ReviewSubmission: Sendable, Hashable, Codable {
     public let label: String?
     /// Members of a group that the decision leaves out.
     public let except: [Sample.ID]?
+    /// What some of those that are left out are instead.
+    public let corrections: [Correction]?
     /// The labels that are right, with `correct`.
     public let annotations: [Label]?
     /// Free text.
@@ -229,6 +245,7 @@ public struct ReviewSubmission: Sendable, Hashable, Codable {
         decision: Decision,
         label: String? = nil,
         except: [Sample.ID]? = nil,
+        corrections: [Correction]? = nil,
         annotations: [Label]? = nil,
         note: String? = nil,
         seconds: Double? = nil
@@ -240,6 +257,7 @@ public struct ReviewSubmission: Sendable, Hashable, Codable {
         self.decision = decision
         self.label = label
         self.except = except
+        self.corrections = corrections
         self.annotations = annotations
         self.note = note
         self.seconds = seconds

@@ -71,25 +71,64 @@ package enum ImageIssues {
         metrics: ImageMetrics?,
         medianSide: Double
     ) -> [Issue.Kind: Double] {
-        let (short, long) = (
-            min(sample.width, sample.height), max(sample.width, sample.height)
+        let picture = Measures(
+            width: sample.width,
+            height: sample.height,
+            isDamaged: sample.damage != nil,
+            metrics: metrics
         )
-        let side = side(sample)
-        var scores: [Issue.Kind: Double] = [
-            .oddSize: score(min(side / medianSide, medianSide / side), threshold: oddSize),
-            .oddAspect: score(Double(short) / Double(long), threshold: oddAspect),
-            .truncated: sample.damage == nil ? 1 : 0,
-        ]
-        guard let metrics else { return scores }
-        let information = information(metrics)
-        scores[.dark] = darkness(metrics)
-        scores[.light] = lightness(metrics)
-        // What shows nothing cannot be blurred.
-        scores[.blurry] =
-            information < threshold
-            ? 1 : score(detail(metrics), threshold: blurryDetail)
-        scores[.lowInformation] = information
-        return scores
+        let scores = Issue.Kind.allCases.compactMap { kind in
+            score(kind, of: picture, medianSide: medianSide).map { (kind, $0) }
+        }
+        return Dictionary(uniqueKeysWithValues: scores)
+    }
+
+    /// What a picture is judged by.
+    package struct Measures: Sendable {
+        let width: Int
+        let height: Int
+        let isDamaged: Bool
+        let metrics: ImageMetrics?
+
+        /// Takes the numbers of a picture.
+        package init(width: Int, height: Int, isDamaged: Bool, metrics: ImageMetrics?) {
+            self.width = width
+            self.height = height
+            self.isDamaged = isDamaged
+            self.metrics = metrics
+        }
+
+        /// The square root of the pixels.
+        package var side: Double { (Double(width) * Double(height)).squareRoot() }
+    }
+
+    /// The score of one kind; nil where it cannot be told.
+    package static func score(
+        _ kind: Issue.Kind,
+        of picture: Measures,
+        medianSide: Double
+    ) -> Double? {
+        let metrics = picture.metrics
+        switch kind {
+        case .dark: return metrics.map(darkness)
+        case .light: return metrics.map(lightness)
+        case .blurry:
+            return metrics.map { metrics in
+                // What shows nothing cannot be blurred.
+                information(metrics) < threshold
+                    ? 1 : score(detail(metrics), threshold: blurryDetail)
+            }
+        case .lowInformation: return metrics.map(information)
+        case .oddSize:
+            let side = picture.side
+            return score(min(side / medianSide, medianSide / side), threshold: oddSize)
+        case .oddAspect:
+            let (short, long) = (
+                min(picture.width, picture.height), max(picture.width, picture.height)
+            )
+            return score(Double(short) / Double(long), threshold: oddAspect)
+        case .truncated: return picture.isDamaged ? 0 : 1
+        }
     }
 
     private static func darkness(_ metrics: ImageMetrics) -> Double {

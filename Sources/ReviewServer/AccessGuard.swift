@@ -2,20 +2,25 @@ import CurationCore
 import HTTPTypes
 import Hummingbird
 
-/// Lets through only what comes from the page itself, opened by somebody who has the token.
+/// Lets through only what comes from the page itself, opened by somebody who has a token.
 ///
 /// The checks, in this order: the name that the browser used for this server (against a foreign
-/// name that resolves to 127.0.0.1), the page that asks (against other sites), the kind and size of
-/// what is written, the session.
+/// name that resolves to its address), the size of the head, the page that asks (against other
+/// sites), the kind and size of what is written, the session, how often it asks.
 struct AccessGuard: RouterMiddleware {
-    static let largestBody = 256 * 1024
+    // The masks of a crowded picture fit into it.
+    static let largestBody = 4 * 1024 * 1024
 
     let secrets: AccessSecrets
-    /// Names the cookie; cookies ignore ports, so that two data sets need two names.
-    let datasetKey: String
-    let clock: @Sendable () -> Timestamp
-    /// Who decides in every session.
-    let reviewer: String
+    let settings: ReviewServerSettings
+    /// Which methods each address answers to.
+    var methods = RouteMethods()
+    private let rates = RequestRates()
+
+    init(secrets: AccessSecrets, settings: ReviewServerSettings) {
+        self.secrets = secrets
+        self.settings = settings
+    }
 
     func handle(
         _ request: Request,
@@ -26,7 +31,7 @@ struct AccessGuard: RouterMiddleware {
         var context = context
         do {
             try check(request, port: context.port)
-            context.reviewer = reviewer
+            context.reviewer = try reviewer(of: request, context)
             response = try await next(request, context)
         } catch let refusal as RequestRefusal {
             response = refusal.response
@@ -37,33 +42,48 @@ struct AccessGuard: RouterMiddleware {
         return response
     }
 
-    /// The name of the session's cookie.
+    /// Tells this data set from others that come up on the same port.
+    var datasetKey: String { settings.datasetKey }
+
+    /// The name of the session's cookie; cookies ignore ports, so that two data sets need two names.
     var cookieName: String { "winnow_\(datasetKey)" }
 
-    /// The header that opens a session.
-    func sessionCookie() -> String {
-        "\(cookieName)=\(secrets.session(from: clock())); Path=/; HttpOnly; SameSite=Strict; "
+    /// The header that opens a session of a reviewer.
+    func sessionCookie(of reviewer: String) -> String {
+        let value = secrets.session(of: reviewer, from: settings.clock())
+        let secure = settings.binding.certificate == nil ? "" : "Secure; "
+        return "\(cookieName)=\(value); Path=/; HttpOnly; \(secure)SameSite=Strict; "
             + "Max-Age=\(Int(AccessSecrets.sessionLength))"
     }
 
     private func check(_ request: Request, port: Int) throws(RequestRefusal) {
         let host = request.head.authority ?? ""
-        guard ["127.0.0.1:\(port)", "localhost:\(port)", "[::1]:\(port)"].contains(host) else {
-            throw .foreignHost
-        }
-        if let origin = request.headers[.origin], origin != "http://\(host)" {
+        guard settings.binding.hosts(port: port).contains(host) else { throw .foreignHost }
+        try checkHead(request)
+        if let origin = request.headers[.origin],
+            origin != "\(settings.binding.scheme)://\(host)"
+        {
             throw .foreignOrigin
         }
         try checkFetchSite(request)
-        switch request.method {
-        case .get: break
-        case .post: try checkWrite(request)
-        default: throw .method
+        try checkMethod(request)
+        if request.method != .get { try checkWrite(request) }
+    }
+
+    private func checkMethod(_ request: Request) throws(RequestRefusal) {
+        let known = methods.answered(at: request.uri.path)
+        let allowed = known.isEmpty ? [.get, .post, .put] : known
+        guard !allowed.contains(request.method) else { return }
+        throw .method(allowed: allowed.map(\.rawValue).sorted().joined(separator: ", "))
+    }
+
+    private func checkHead(_ request: Request) throws(RequestRefusal) {
+        let limits = settings.limits
+        guard (request.head.path ?? "").utf8.count <= limits.address else { throw .longAddress }
+        let octets = request.headers.reduce(0) {
+            $0 + $1.name.rawName.utf8.count + $1.value.utf8.count
         }
-        if needsSession(request) {
-            let cookie = request.cookies[cookieName]?.value ?? ""
-            guard secrets.isSession(cookie, at: clock()) else { throw .signedOut }
-        }
+        guard octets <= limits.head else { throw .largeHead }
     }
 
     // Only the shell of the page, which has no data, may be opened by a link from elsewhere.
@@ -83,10 +103,45 @@ struct AccessGuard: RouterMiddleware {
         }
     }
 
+    /// Who asks, empty where anybody may; counted, so that nobody asks without end.
+    private func reviewer(
+        of request: Request,
+        _ context: ReviewContext
+    ) throws(RequestRefusal) -> String {
+        let now = settings.clock()
+        let cookie = request.cookies[cookieName]?.value ?? ""
+        let reviewer = secrets.reviewer(ofSession: cookie, at: now)
+        let isWrite = request.method != .get
+        let limits = settings.limits
+        let seconds =
+            if let reviewer, !isSignIn(request) {
+                rates.take(
+                    "\(isWrite ? "w" : "r") \(reviewer)",
+                    isWrite ? limits.writes : limits.reads,
+                    at: now
+                )
+            } else {
+                rates.take(
+                    "\(isWrite ? "t" : "a") \(context.client)",
+                    isWrite ? limits.tries : limits.reads,
+                    at: now
+                )
+            }
+        if let seconds { throw .tooOften(after: seconds) }
+        guard let reviewer else {
+            if needsSession(request) { throw .signedOut }
+            return ""
+        }
+        return reviewer
+    }
+
     private func needsSession(_ request: Request) -> Bool {
         let path = request.uri.path
-        guard path.hasPrefix("/api/") || path.hasPrefix("/d/") else { return false }
-        return !(request.method == .post && path == "/api/v1/session")
+        return (path.hasPrefix("/api/") || path.hasPrefix("/d/")) && !isSignIn(request)
+    }
+
+    private func isSignIn(_ request: Request) -> Bool {
+        request.method == .post && request.uri.path == "/api/v1/session"
     }
 
     private static let protections: [HTTPField] = [

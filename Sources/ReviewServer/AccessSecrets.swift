@@ -1,41 +1,56 @@
 package import CurationCore
 
-/// What the server knows and others must not: the token of this start, and the key of the sessions.
+/// What the server knows and others must not: a token for each reviewer, and the key of the sessions.
 ///
-/// The token is new at every start. The key stays in the file, so that a page that is open while
+/// The tokens are new at every start. The key stays in the file, so that a page that is open while
 /// the server starts again goes on; deleting the file ends all sessions.
 package struct AccessSecrets: Sendable {
     /// How long a session lasts, in seconds.
     package static let sessionLength: Double = 12 * 3600
 
-    /// 128 random bits as 32 hexadecimal digits.
-    package let token: String
+    /// The token of each reviewer: 128 random bits as 32 hexadecimal digits.
+    package let tokens: [String: String]
     private let key: [UInt8]
 
-    /// Makes a token and, unless the file has one, a key; keeps both in a file of mode 0600.
-    package init(keptIn path: String) throws(ReviewServerError) {
-        token = Self.random(words: 2)
+    /// Makes a token for each reviewer and, unless the file has one, a key; keeps all in a file of
+    /// mode 0600.
+    package init(keptIn path: String, reviewers: [String]) throws(ReviewServerError) {
+        var tokens: [String: String] = [:]
+        for reviewer in reviewers { tokens[reviewer] = Self.random(words: 2) }
+        self.tokens = tokens
         key = Self.storedKey(path) ?? Array(Self.random(words: 4).utf8)
-        let text = "token \(token)\nkey \(String(decoding: key, as: UTF8.self))\n"
+        let lines = tokens.sorted { $0.key < $1.key }.map { "token \($0.value) \($0.key)\n" }
+        let text = lines.joined() + "key \(String(decoding: key, as: UTF8.self))\n"
         try PrivateFile.replace(path, with: Array(text.utf8))
     }
 
-    /// Whether `text` is the token; the time taken does not tell how much of it is right.
-    package func isToken(_ text: String) -> Bool { Self.isEqual(text, token) }
-
-    /// A cookie's value that opens a session from `now` on.
-    package func session(from now: Timestamp) -> String {
-        let end = String(Int(now.seconds + Self.sessionLength))
-        return "\(end).\(code(of: end))"
+    /// Whose token `text` is; the time taken does not tell how much of it is right.
+    package func reviewer(ofToken text: String) -> String? {
+        var found: String?
+        for (reviewer, token) in tokens where Self.isEqual(text, token) { found = reviewer }
+        return found
     }
 
-    /// Whether `cookie` is the value of a session that lasts at `now`.
-    package func isSession(_ cookie: String, at now: Timestamp) -> Bool {
+    /// A cookie's value that opens a session of a reviewer from `now` on.
+    package func session(of reviewer: String, from now: Timestamp) -> String {
+        let content = "\(Int(now.seconds + Self.sessionLength)).\(Self.inCookie(reviewer))"
+        return "\(content).\(code(of: content))"
+    }
+
+    /// Whose session `cookie` is the value of; nil when it does not last at `now`, or when that
+    /// reviewer has no token now.
+    package func reviewer(ofSession cookie: String, at now: Timestamp) -> String? {
         let parts = cookie.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, Self.isEqual(String(parts[1]), code(of: String(parts[0]))),
-            let end = Int(parts[0])
-        else { return false }
-        return Double(end) > now.seconds
+        guard parts.count == 3,
+            Self.isEqual(String(parts[2]), code(of: "\(parts[0]).\(parts[1])")),
+            let end = Int(parts[0]), Double(end) > now.seconds
+        else { return nil }
+        return tokens.keys.first { Self.inCookie($0) == parts[1] }
+    }
+
+    // A name may have any letters, a cookie may not.
+    private static func inCookie(_ reviewer: String) -> String {
+        HexadecimalText.write(Array(reviewer.utf8))
     }
 
     // HMAC of RFC 2104 over SHA-256, whose block is 64 bytes as the key is; the inner digest enters

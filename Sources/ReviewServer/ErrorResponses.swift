@@ -1,3 +1,4 @@
+import Curation
 import Hummingbird
 import Logging
 
@@ -17,6 +18,9 @@ struct ErrorResponses: RouterMiddleware {
         } catch let error as CancellationError {
             throw error
         } catch {
+            if let refusal = (error as? CurationError).flatMap(RequestRefusal.init) {
+                throw refusal
+            }
             context.logger.error(
                 "request failed",
                 metadata: ["request.path": "\(request.uri.path)", "error": "\(error)"]

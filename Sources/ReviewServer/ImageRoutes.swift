@@ -1,10 +1,11 @@
+import Curation
 import CurationCore
 import HTTPTypes
 import Hummingbird
 
 /// The routes of the pictures: details, pixels, thumbnails.
 struct ImageRoutes<Backend: ReviewBackend>: Sendable {
-    private static var widths: [Int] { [512, 1024, 2048] }
+    private static var widths: [Int] { [512, 1024, 2048, 4096] }
 
     let backend: Backend
     let datasetKey: String
@@ -20,7 +21,7 @@ struct ImageRoutes<Backend: ReviewBackend>: Sendable {
     }
 
     private func detail(_ context: ReviewContext) async throws -> Response {
-        guard let detail = try await backend.image(id(context)) else {
+        guard let detail = try await backend.image(id(context), for: context.reviewer) else {
             throw RequestRefusal.noImage
         }
         return .json(detail)
@@ -29,7 +30,7 @@ struct ImageRoutes<Backend: ReviewBackend>: Sendable {
     private func pixels(_ request: Request, _ context: ReviewContext) async throws -> Response {
         let width = try request.number("w") ?? 1024
         guard Self.widths.contains(width) else {
-            throw RequestRefusal.invalid("w must be 512, 1024 or 2048.")
+            throw RequestRefusal.invalid("w must be 512, 1024, 2048 or 4096.")
         }
         guard let bytes = try await backend.picture(of: id(context), width: width) else {
             throw RequestRefusal.noImage
@@ -39,12 +40,19 @@ struct ImageRoutes<Backend: ReviewBackend>: Sendable {
 
     private func thumbnail(_ request: Request, _ context: ReviewContext) async throws -> Response {
         guard context.parameters.get("dataset") == datasetKey,
-            context.parameters.get("file") == "320.jpg"
+            let file = context.parameters.get("file"),
+            let side = ReviewDesk.thumbnailSides.first(where: { file == "\($0).jpg" })
         else { throw RequestRefusal.notFound }
-        guard let bytes = try await backend.thumbnail(of: id(context)) else {
-            throw RequestRefusal.noImage
+        let known = request.headers[.ifNoneMatch].map { String($0.dropFirst().dropLast()) }
+        let found = try await backend.thumbnail(of: id(context), side: side, unless: known)
+        guard let found else { throw RequestRefusal.noImage }
+        let headers: HTTPFields = [
+            .eTag: "\"\(found.tag)\"", .cacheControl: "private, max-age=3600",
+        ]
+        guard let bytes = found.bytes else {
+            return Response(status: .notModified, headers: headers)
         }
-        return .cached(bytes, type: "image/jpeg", request: request)
+        return .bytes(bytes, type: "image/jpeg", headers: headers)
     }
 
     private func id(_ context: ReviewContext) throws -> Sample.ID {

@@ -18,7 +18,10 @@ struct PageFiles: Sendable {
         for url in (try? FileManager.default.contentsOfDirectory(at: folder)) ?? [] {
             guard let type = Self.types[url.pathExtension] else { continue }
             let bytes = Array(try Data(contentsOf: url))
-            files[url.lastPathComponent] = File(bytes: bytes, type: type)
+            files[url.lastPathComponent] = File(
+                bytes: url.pathExtension == "js" ? PageScript.lean(bytes) : bytes,
+                type: type
+            )
         }
         guard files["index.html"] != nil else {
             throw ReviewServerError.missingPage(path: folder.path)

@@ -17,7 +17,7 @@ struct SessionRequest: Codable {
 }
 
 /// The data set as the page shows it.
-struct DatasetPayload: Codable {
+struct DatasetPayload: Encodable {
     struct Counts: Codable {
         let images: Int
         let pending: Int
@@ -32,8 +32,17 @@ struct DatasetPayload: Codable {
     let classes: [DatasetOverview.ClassCount]
     let counts: Counts
     let reviewer: String
+    let fields: [FieldOverview]
+    let capabilities: [String]
 
-    init(_ overview: DatasetOverview, key: String, reviewer: String) {
+    init(
+        _ overview: DatasetOverview,
+        _ fields: [FieldOverview],
+        key: String,
+        reviewer: String
+    ) {
+        self.fields = fields
+        capabilities = ["grid", "undo", "redo", "edit", "similar", "flag", "comment"]
         name = overview.name
         self.key = key
         task = overview.task
@@ -51,6 +60,10 @@ struct DatasetPayload: Codable {
 
 struct NextPayload: Codable {
     let items: [ReviewItem]
+}
+
+struct LeaseRequest: Codable {
+    let lease: String
 }
 
 struct LeasesRequest: Codable {
@@ -74,8 +87,28 @@ struct UndoRequest: Codable {
     let steps: Int
 }
 
-struct UndoPayload: Codable {
-    let undone: [UndoneReview]
+/// What was taken back, or done again.
+struct UndoPayload: Encodable {
+    let undone: [ReversalReport.Act]?
+    let redone: [ReversalReport.Act]?
+    let canUndo: Bool
+    let canRedo: Bool
+
+    enum CodingKeys: String, CodingKey {
+        case undone, redone
+        case canUndo = "can_undo"
+        case canRedo = "can_redo"
+    }
+
+    init(undone report: ReversalReport) {
+        (undone, redone) = (report.acts, nil)
+        (canUndo, canRedo) = (report.canUndo, report.canRedo)
+    }
+
+    init(redone report: ReversalReport) {
+        (undone, redone) = (nil, report.acts)
+        (canUndo, canRedo) = (report.canUndo, report.canRedo)
+    }
 }
 
 extension Response {

@@ -12,7 +12,7 @@ import Darwin
 
 /// A small file that only its owner can read.
 enum PrivateFile {
-    private static let largestSize = 4096
+    private static let largestSize = 256 * 1024
 
     /// The bytes of the file at `path`; nil unless it is a small regular file of mode 0600, ours.
     static func read(_ path: String) -> [UInt8]? {

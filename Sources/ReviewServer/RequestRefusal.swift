@@ -5,13 +5,25 @@ import Hummingbird
 struct RequestRefusal: Error {
     let status: HTTPResponse.Status
     let payload: ErrorPayload
+    private let headers: HTTPFields
 
-    init(_ status: HTTPResponse.Status, code: String, message: String, remedy: String) {
+    init(
+        _ status: HTTPResponse.Status,
+        code: String,
+        message: String,
+        remedy: String,
+        headers: HTTPFields = [:]
+    ) {
         self.status = status
+        self.headers = headers
         payload = ErrorPayload(code: code, message: message, remedy: remedy)
     }
 
-    var response: Response { .json(payload, status: status) }
+    var response: Response {
+        var response = Response.json(payload, status: status)
+        for field in headers { response.headers[field.name] = field.value }
+        return response
+    }
 
     static let foreignHost = RequestRefusal(
         .forbidden,
@@ -24,12 +36,6 @@ struct RequestRefusal: Error {
         code: "foreign-origin",
         message: "The request does not come from the review page.",
         remedy: "Open the address that `winnow review` printed."
-    )
-    static let method = RequestRefusal(
-        .methodNotAllowed,
-        code: "method",
-        message: "Only GET and POST are answered.",
-        remedy: "See schemas/review-api.yaml for the routes."
     )
     static let notJSON = RequestRefusal(
         .unsupportedMediaType,
@@ -67,6 +73,65 @@ struct RequestRefusal: Error {
         message: "There is nothing at this address.",
         remedy: "See schemas/review-api.yaml for the routes."
     )
+
+    static let longAddress = RequestRefusal(
+        .uriTooLong,
+        code: "long-address",
+        message: "The address of the request is too long.",
+        remedy: "Put what is asked for into the body, or ask for less."
+    )
+    static let largeHead = RequestRefusal(
+        .requestHeaderFieldsTooLarge,
+        code: "large-head",
+        message: "The headers of the request are too large.",
+        remedy: "Delete the cookies of this address and open it again."
+    )
+    static let foreignReviewer = RequestRefusal(
+        .forbidden,
+        code: "foreign-reviewer",
+        message: "A decision is by another reviewer than the one who is signed in.",
+        remedy: "Open the address of the reviewer who decided; the decision is kept until then."
+    )
+
+    static let tooManyListeners = RequestRefusal(
+        .serviceUnavailable,
+        code: "too-many-listeners",
+        message: "Too many pages listen for events.",
+        remedy: "Close some; a page without events asks every few seconds.",
+        headers: [.retryAfter: "30"]
+    )
+
+    /// A method that is not answered here.
+    static func method(allowed: String) -> RequestRefusal {
+        RequestRefusal(
+            .methodNotAllowed,
+            code: "method",
+            message: "Only \(allowed) is answered here.",
+            remedy: "See schemas/review-api.yaml for the routes.",
+            headers: [.allow: allowed]
+        )
+    }
+
+    /// One request too many.
+    static func tooOften(after seconds: Double) -> RequestRefusal {
+        RequestRefusal(
+            .tooManyRequests,
+            code: "too-often",
+            message: "There are too many requests at once.",
+            remedy: "The page tries again by itself; a script should wait for Retry-After.",
+            headers: [.retryAfter: "\(max(1, Int(seconds.rounded(.up))))"]
+        )
+    }
+
+    /// Something that the reviewer does not hold any more.
+    static func lost(_ message: String) -> RequestRefusal {
+        RequestRefusal(
+            .gone,
+            code: "lost",
+            message: message,
+            remedy: "It was given to somebody else, or decided: go on with the next one."
+        )
+    }
 
     /// A request whose content cannot be used.
     static func invalid(_ message: String) -> RequestRefusal {

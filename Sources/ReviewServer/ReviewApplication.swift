@@ -1,75 +1,49 @@
-package import CurationCore
 import Foundation
 import Hummingbird
+import HummingbirdCore
 package import Logging
 import NIOCore
 
-/// What the server of the review page is told at its start.
-package struct ReviewServerSettings: Sendable {
-    /// The absolute path of the data set.
-    package let dataset: String
-    /// Who decides.
+/// Where one reviewer opens the page.
+package struct ReviewAddress: Sendable, Hashable {
+    /// Who decides there.
     package let reviewer: String
-    /// The file that keeps the access token, readable by its owner only.
-    package let tokenFile: String
-    /// The port; 0 is any free one, nil the data set's own.
-    package let port: Int?
-    /// What the time is; the end of a session depends on it.
-    package let clock: @Sendable () -> Timestamp
-
-    /// Describes a server.
-    package init(
-        dataset: String,
-        reviewer: String,
-        tokenFile: String,
-        port: Int? = nil,
-        clock: @escaping @Sendable () -> Timestamp = { .now }
-    ) {
-        self.dataset = dataset
-        self.reviewer = reviewer
-        self.tokenFile = tokenFile
-        self.port = port
-        self.clock = clock
-    }
-
-    /// Tells this data set from others that come up on the same port.
-    package var datasetKey: String { String(ContentDigest(of: dataset).hex.prefix(16)) }
-
-    /// Where to listen, best first.
-    ///
-    /// A data set keeps its port, because the browser keeps unsent decisions by address.
-    package var ports: [Int] {
-        if let port { return [port] }
-        let lowest = 20_000
-        let range = 40_000
-        let own = Int(datasetKey.prefix(8), radix: 16) ?? 0
-        return (0..<16).map { lowest + (own + $0) % range }
-    }
+    /// The address, with the token.
+    package let url: String
 }
 
-/// Serves the review page on 127.0.0.1 until the task is cancelled or the process is told to end.
+/// Serves the review page until the task is cancelled or the process is told to end.
 ///
 /// - Parameters:
 ///   - backend: The data set.
 ///   - settings: Where to listen, and for whom.
-///   - logger: Takes what goes wrong; the token never.
-///   - onStart: Is given the address to open, with the token, once the page can be opened.
-/// - Throws: `ReviewServerError` when the token cannot be kept or no port can be opened.
+///   - logger: Takes what goes wrong; a token never.
+///   - onStart: Is given the address of each reviewer, once the page can be opened.
+/// - Throws: `ReviewServerError` when the tokens cannot be kept, the certificate cannot be used or
+///   no port can be opened.
 package func serveReview(
     _ backend: some ReviewBackend,
     settings: ReviewServerSettings,
     logger: Logger,
-    onStart: @escaping @Sendable (String) async -> Void
+    onStart: @escaping @Sendable ([ReviewAddress]) async -> Void
 ) async throws {
-    let secrets = try AccessSecrets(keptIn: settings.tokenFile)
-    let router = try makeRouter(backend, settings: settings, secrets: secrets)
+    let secrets = try AccessSecrets(keptIn: settings.tokenFile, reviewers: settings.reviewers)
+    let hub = EventHub(backend, settings: settings)
+    let router = try makeRouter(backend, settings: settings, secrets: secrets, hub: hub)
+    let server = try HTTPServerBuilder.review(settings)
+    let binding = settings.binding
     for port in settings.ports {
         let application = Application(
             router: router,
-            configuration: .init(address: .hostname("127.0.0.1", port: port)),
+            server: server,
+            configuration: .init(
+                address: .hostname(binding.address, port: port),
+                availableConnectionsDelegate: .maximum(settings.limits.connections, logger: logger)
+            ),
+            services: [hub],
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? port
-                await onStart("http://127.0.0.1:\(port)/#token=\(secrets.token)")
+                await onStart(addresses(settings, secrets, port: port))
             },
             logger: logger
         )
@@ -83,23 +57,45 @@ package func serveReview(
     }
 }
 
+private func addresses(
+    _ settings: ReviewServerSettings,
+    _ secrets: AccessSecrets,
+    port: Int
+) -> [ReviewAddress] {
+    settings.reviewers.map { reviewer in
+        let url = settings.binding.url(port: port, token: secrets.tokens[reviewer] ?? "")
+        return ReviewAddress(reviewer: reviewer, url: url)
+    }
+}
+
+/// The routes, behind the guard.
 private func makeRouter(
     _ backend: some ReviewBackend,
     settings: ReviewServerSettings,
-    secrets: AccessSecrets
+    secrets: AccessSecrets,
+    hub: EventHub
 ) throws -> Router<ReviewContext> {
-    let guardian = AccessGuard(
-        secrets: secrets,
-        datasetKey: settings.datasetKey,
-        clock: settings.clock,
-        reviewer: settings.reviewer
-    )
+    var guardian = AccessGuard(secrets: secrets, settings: settings)
+    let files = try PageFiles()
+    let addRoutes = { [guardian] (router: Router<ReviewContext>) in
+        ReviewRoutes(backend: backend, guardian: guardian).add(to: router)
+        ImageRoutes(backend: backend, datasetKey: settings.datasetKey).add(to: router)
+        RemarkRoutes(backend: backend).add(to: router)
+        GridRoutes(backend: backend).add(to: router)
+        HistoryRoutes(backend: backend).add(to: router)
+        IssueRoutes(backend: backend).add(to: router)
+        EventRoutes(hub: hub).add(to: router)
+        SettingsRoutes(files: SettingsFiles(folder: settings.settingsFolder)).add(to: router)
+        files.add(to: router)
+    }
+    // Once only to know which methods each address has.
+    let known = Router(context: ReviewContext.self)
+    addRoutes(known)
+    guardian.methods = RouteMethods(of: known)
     let router = Router(context: ReviewContext.self)
     router.add(middleware: guardian)
     router.add(middleware: ErrorResponses())
-    ReviewRoutes(backend: backend, guardian: guardian).add(to: router)
-    ImageRoutes(backend: backend, datasetKey: settings.datasetKey).add(to: router)
-    try PageFiles().add(to: router)
+    addRoutes(router)
     return router
 }
 
@@ -109,7 +105,11 @@ private func failure(
     of settings: ReviewServerSettings
 ) -> ReviewServerError {
     guard settings.port == nil, error.isAddressInUse, let first = settings.ports.first else {
-        return .cannotListen(port: port, reason: "\(error)")
+        return .cannotListen(
+            address: settings.binding.address,
+            port: port,
+            reason: "\(error)"
+        )
     }
     return .noFreePort(first: first, last: port)
 }

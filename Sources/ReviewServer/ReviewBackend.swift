@@ -4,7 +4,8 @@ package import CurationCore
 /// What the page asks of a data set.
 ///
 /// `ReviewDesk` answers from the label store; the tests answer from memory.
-package typealias ReviewBackend = QueueBackend & PictureBackend
+package typealias ReviewBackend = QueueBackend & PictureBackend & EventBackend & HistoryBackend
+    & IssuesBackend & GridBackend
 
 /// The queue: what to decide next, what was decided, how far it has come.
 package protocol QueueBackend: Sendable {
@@ -14,11 +15,17 @@ package protocol QueueBackend: Sendable {
     /// Leases at most `limit` further items to a reviewer, in the order in which to decide them.
     func next(limit: Int, reviewer: String) async throws -> [ReviewItem]
 
+    /// Splits a group into two, which the reviewer holds from then on.
+    func split(item: String, lease: String, reviewer: String) async throws -> [ReviewItem]
+
     /// Takes decisions; one that was taken before changes nothing.
     func decide(_ submissions: [ReviewSubmission]) async throws -> [SubmissionResult]
 
-    /// Takes back the last decisions of a reviewer.
-    func undo(reviewer: String, steps: Int) async throws -> [UndoneReview]
+    /// Takes back the last acts of a reviewer: in the queue, in views and on pictures.
+    func undoActs(of reviewer: String, steps: Int) async throws -> ReversalReport
+
+    /// Does again what a reviewer took back last.
+    func redoActs(of reviewer: String, steps: Int) async throws -> ReversalReport
 
     /// How far the review has come.
     func status() async throws -> ReviewStatus
@@ -32,14 +39,68 @@ package protocol QueueBackend: Sendable {
 
 /// The pictures: what is known of each, and its pixels.
 package protocol PictureBackend: Sendable {
-    /// One image with its labels and its nearest images; nil when there is none of this number.
-    func image(_ id: Sample.ID) async throws -> ImageDetail?
+    /// One image with its labels and its nearest images, as a reviewer may see it; nil when there is none of
+    /// this number.
+    func image(_ id: Sample.ID, for reviewer: String) async throws -> ImageDetail?
 
-    /// A JPEG of an image, long side 320; nil when there is no such image.
-    func thumbnail(of id: Sample.ID) async throws -> [UInt8]?
+    /// Flags images, or takes the flags away; answers how many changed.
+    func flag(_ ids: [Sample.ID], isOn: Bool, by reviewer: String) async throws -> Int
+
+    /// Keeps what a person says about an image.
+    func comment(
+        _ text: String,
+        on id: Sample.ID,
+        by reviewer: String
+    ) async throws -> RemarkReport.Comment
+
+    /// A JPEG of an image, long side 160 or 320, or that the browser has it, which `tag` names; nil when
+    /// there is no such image.
+    func thumbnail(of id: Sample.ID, side: Int, unless tag: String?) async throws -> SentPicture?
 
     /// An upright JPEG without metadata, at most `width` across; nil when there is no such image.
     func picture(of id: Sample.ID, width: Int) async throws -> [UInt8]?
 }
 
-extension ReviewDesk: QueueBackend, PictureBackend {}
+/// The events: what changes while the page is open.
+package protocol EventBackend: Sendable {
+    /// How things stand, with what came back since an earlier look.
+    func pulse(since earlier: ReviewPulse?) async throws -> ReviewPulse
+}
+
+/// The views: frozen lists of pictures, and what is in them.
+package protocol GridBackend: Sendable {
+    /// Freezes the pictures for which something holds, in an order.
+    func makeView(_ query: ViewQuery) async throws -> GridStage.MadeView
+
+    /// The pictures of a view from a position on, as octets.
+    func rows(of view: String, from: Int, count: Int) async throws -> [UInt8]
+
+    /// The pictures of a view from a position on in full, and how many it has.
+    func items(
+        of view: String,
+        from: Int,
+        count: Int
+    ) async throws -> (items: [ViewItem], count: Int)
+
+    /// How the pictures of a view spread over the values of fields.
+    func facets(of view: String, fields: [String]) async throws -> [ViewFacet]
+
+    /// What can be filtered and sorted by.
+    func fields() async throws -> [FieldOverview]
+
+    /// Decides about pictures of a view; sent twice it counts once.
+    func decide(
+        _ decision: ViewDecision,
+        about view: String,
+        by reviewer: String
+    ) async throws -> ViewDecisionResult
+
+    /// Gives a picture exactly the labels that a person drew; sent twice it counts once.
+    func edit(
+        _ edit: ImageEdit,
+        of sample: Sample.ID,
+        by reviewer: String
+    ) async throws -> ImageEditResult
+}
+
+extension ReviewDesk: QueueBackend, PictureBackend, EventBackend, GridBackend {}

@@ -5,7 +5,9 @@ package enum ReviewServerError: Error, Equatable, CustomStringConvertible {
     /// All ports that were tried are taken by other programs.
     case noFreePort(first: Int, last: Int)
     /// The port that was asked for cannot be opened.
-    case cannotListen(port: Int, reason: String)
+    case cannotListen(address: String, port: Int, reason: String)
+    /// The certificate or its key cannot be used.
+    case certificate(path: String, reason: String)
     /// A file of the page is not where the program was installed.
     case missingPage(path: String)
 
@@ -15,9 +17,11 @@ package enum ReviewServerError: Error, Equatable, CustomStringConvertible {
         case .tokenFile(let path, let reason):
             "cannot keep the access token in \(path): \(reason); make its folder writable"
         case .noFreePort(let first, let last):
-            "no free port from \(first) to \(last) on 127.0.0.1; choose one with --port"
-        case .cannotListen(let port, let reason):
-            "cannot listen on 127.0.0.1:\(port): \(reason); choose another with --port"
+            "no free port from \(first) to \(last); choose one with --port"
+        case .cannotListen(let address, let port, let reason):
+            "cannot listen on \(address):\(port): \(reason); choose another with --port"
+        case .certificate(let path, let reason):
+            "cannot use \(path) for TLS: \(reason); give a certificate and its key as PEM files"
         case .missingPage(let path):
             "the files of the review page are missing at \(path); install the program again"
         }

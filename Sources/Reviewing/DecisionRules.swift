@@ -46,6 +46,11 @@ package enum DecisionRules {
         try checkNames(submission)
         try checkKinds(submission, kind)
         try checkExceptions(submission, task)
+        if submission.decision != .accept || !task.isCluster,
+            let first = submission.corrections?.first
+        {
+            throw .badCorrection(item: submission.item, member: first.member)
+        }
         switch submission.decision {
         case .skip: return []
         case .accept where task.isCluster: return try acceptGroup(submission, task)
@@ -66,6 +71,7 @@ package enum DecisionRules {
         }
         let labels =
             (submission.annotations ?? []).map(\.category) + [submission.label].compactMap(\.self)
+            + (submission.corrections ?? []).map(\.label)
         for label in labels where !isName(label) {
             throw .badLabel(item: submission.item, name: label)
         }
@@ -101,6 +107,29 @@ package enum DecisionRules {
         guard classes <= 1 else { throw .severalClasses(item: submission.item) }
     }
 
+    /// Refuses shapes that are not in the picture: they could not be shown, nor learned from.
+    ///
+    /// - Parameters:
+    ///   - submission: The decision.
+    ///   - width: Pixels across the upright picture.
+    ///   - height: Pixels down.
+    /// - Throws: `ReviewingError.outsideOfPicture`.
+    package static func checkPlaces(
+        _ submission: ReviewSubmission,
+        width: Int,
+        height: Int
+    ) throws(ReviewingError) {
+        for label in submission.annotations ?? [] {
+            if case .mask(_, let mask) = label, mask.width != width || mask.height != height {
+                throw .outsideOfPicture(item: submission.item)
+            }
+            guard let box = label.boundingBox else { continue }
+            guard box.x < Double(width), box.y < Double(height), box.x + box.width > 0,
+                box.y + box.height > 0
+            else { throw .outsideOfPicture(item: submission.item) }
+        }
+    }
+
     private static func checkExceptions(
         _ submission: ReviewSubmission,
         _ task: PlannedTask
@@ -115,6 +144,23 @@ package enum DecisionRules {
         }
     }
 
+    /// The corrections by member; refuses those that do not go with an acceptance as `category`.
+    static func corrections(
+        of submission: ReviewSubmission,
+        to category: String
+    ) throws(ReviewingError) -> [(member: Sample.ID, label: String)] {
+        let excepted = Set(submission.except ?? [])
+        var members = Set<Sample.ID>()
+        for correction in submission.corrections ?? [] {
+            guard excepted.contains(correction.member), correction.label != category,
+                members.insert(correction.member).inserted
+            else {
+                throw .badCorrection(item: submission.item, member: correction.member)
+            }
+        }
+        return (submission.corrections ?? []).map { ($0.member, $0.label) }
+    }
+
     private static func acceptGroup(
         _ submission: ReviewSubmission,
         _ task: PlannedTask
@@ -127,6 +173,8 @@ package enum DecisionRules {
             throw .nothingAccepted(item: submission.item)
         }
         let label = Label.classification(category: category)
+        let corrected = try corrections(of: submission, to: category)
+        // What the group is comes first: it is the class of the decision.
         return task.samples.map { sample in
             LabelChange(
                 sample: sample,
@@ -134,6 +182,13 @@ package enum DecisionRules {
                 label: label
             )
         }
+            + corrected.map {
+                LabelChange(
+                    sample: $0.member,
+                    verdict: .accept,
+                    label: .classification(category: $0.label)
+                )
+            }
     }
 
     private static func acceptImage(

@@ -20,6 +20,9 @@ package enum ObjectRules {
         for number in excepted where !(1...Int64(objects.count)).contains(number) {
             throw .notMember(item: submission.item, sample: number)
         }
+        if submission.decision != .accept, let first = submission.corrections?.first {
+            throw .badCorrection(item: submission.item, member: first.member)
+        }
         switch submission.decision {
         case .skip, .reject: return []
         case .correct: throw .groupCorrected(item: submission.item)
@@ -27,7 +30,7 @@ package enum ObjectRules {
             guard excepted.count < objects.count else {
                 throw .nothingAccepted(item: submission.item)
             }
-            return objects.indices.map { index in
+            let seen = objects.indices.map { index in
                 let isExcepted = excepted.contains(Int64(index + 1))
                 let label = objects[index]
                 return LabelChange(
@@ -36,6 +39,23 @@ package enum ObjectRules {
                     label: isExcepted ? label : label.named(submission.label ?? label.category)
                 )
             }
+            return try seen + corrected(submission, samples, objects)
+        }
+    }
+
+    /// What things that were left out are instead, at the same place.
+    private static func corrected(
+        _ submission: ReviewSubmission,
+        _ samples: [Sample.ID],
+        _ objects: [Label]
+    ) throws(ReviewingError) -> [LabelChange] {
+        let category = submission.label ?? objects.first?.category ?? ""
+        return try DecisionRules.corrections(of: submission, to: category).map { member, label in
+            LabelChange(
+                sample: samples[Int(member) - 1],
+                verdict: .accept,
+                label: objects[Int(member) - 1].named(label)
+            )
         }
     }
 }

@@ -20,6 +20,10 @@ package enum ReviewingError: Error, Equatable {
     case badBox(item: String)
     /// A picture was given more than one class.
     case severalClasses(item: String)
+    /// A correction is of a member that is not left out, or that has another one, or says nothing new.
+    case badCorrection(item: String, member: Sample.ID)
+    /// A shape lies outside of the picture, or a mask is not as large as it.
+    case outsideOfPicture(item: String)
     /// A single image was decided with members left out.
     case exceptionsOnImage(item: String)
     /// An image of things was accepted as one class.
@@ -48,6 +52,10 @@ extension ReviewingError: CustomStringConvertible {
             "\(item): '\(name.prefix(40))' is no name of a class: send up to 200 visible characters"
         case .badBox(let item):
             "\(item): the data set carries no shapes of that kind, or the box begins outside of the picture"
+        case .badCorrection(let item, let member):
+            "\(item): a correction is of a member in \"except\", one each, to another class: \(member) is not"
+        case .outsideOfPicture(let item):
+            "\(item): a shape lies outside of the picture, or a mask is not as large as the upright picture"
         case .severalClasses(let item):
             "\(item): a picture has one class: send one annotation of the type classification"
         case .labelOfThings(let item):

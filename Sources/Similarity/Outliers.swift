@@ -8,4 +8,13 @@ package enum Outliers {
             graph[row].reduce(0) { $0 + 1 - Double($1.similarity) } / Double(graph.k)
         }
     }
+
+    /// Above which score a row is far from all others: the upper fence of Tukey (1977), three quarters of
+    /// the scores and one and a half times the middle half; nil for too few scores to tell.
+    package static func fence(of scores: [Double]) -> Double? {
+        guard scores.count >= 20 else { return nil }
+        let sorted = scores.sorted()
+        let (low, high) = (sorted[sorted.count / 4], sorted[sorted.count * 3 / 4])
+        return high + 1.5 * (high - low)
+    }
 }

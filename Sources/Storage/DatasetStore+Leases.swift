@@ -81,23 +81,80 @@ extension DatasetStore {
     /// that nobody is given what somebody else has.
     ///
     /// `since`: The last act of the log that the plan knows, where images with accepted labels may be given
-    /// out, since there may be more in them: then those that were decided later are left out.
+    /// out, since there may be more in them: then those that were decided later are left out. `limit`: the
+    /// most that are given out, the first that are open. `unskipped`: whether what the reviewer skipped is
+    /// left out, too.
     package func lease(
         _ tasks: [NewTask],
         to reviewer: String,
         until expiry: Double,
         now: Double,
-        since planned: Int64? = nil
+        since planned: Int64? = nil,
+        limit: Int = .max,
+        unskipped: Bool = false
     ) throws(StorageError) -> [StoredTask] {
         try write { database in
             try Self.endLeases(before: now, in: database)
-            return try tasks.compactMap { task in
+            var given: [StoredTask] = []
+            for task in tasks where given.count < limit {
                 guard
                     try task.purpose == .decide
                         ? Self.isOpen(task.plan.samples, since: planned, in: database)
-                        : Self.isFree(task.plan.samples, in: database)
-                else { return nil }
+                        : Self.isFree(task.plan.samples, in: database),
+                    try !unskipped || !Self.wasSkipped(task.plan.samples, reviewer, in: database)
+                else { continue }
                 let id = try Self.insert(task, reviewer, expiry, in: database)
+                if let stored = try Self.task(id, in: database) { given.append(stored) }
+            }
+            return given
+        }
+    }
+
+    private static func wasSkipped(
+        _ samples: [Sample.ID],
+        _ reviewer: String,
+        in database: Database
+    ) throws -> Bool {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT EXISTS (
+                    SELECT 1 FROM reviewTaskSample
+                    JOIN review ON review.task = reviewTaskSample.task
+                    WHERE reviewTaskSample.sample = ? AND review.undoneBy IS NULL
+                        AND review.decision = 'skip' AND review.reviewer = ?)
+                """
+        )
+        return try samples.contains {
+            try Bool.fetchOne(statement, arguments: [$0, reviewer]) == true
+        }
+    }
+
+    /// Gives a task back and its samples out anew, to the same reviewer, in one transaction.
+    ///
+    /// - Parameters:
+    ///   - task: The task, as it was given out.
+    ///   - tasks: What takes its place, about the same samples.
+    ///   - expiry: When the new leases end, in seconds since 1970.
+    ///   - now: The time, in seconds since 1970.
+    /// - Returns: The new tasks; nil when the lease of the old one is lost.
+    /// - Throws: `StorageError.database`, `.busy`.
+    package func replace(
+        _ task: StoredTask,
+        with tasks: [NewTask],
+        until expiry: Double,
+        now: Double
+    ) throws(StorageError) -> [StoredTask]? {
+        try write { database in
+            try database.execute(
+                sql: """
+                    UPDATE reviewTask SET state = 'returned'
+                    WHERE id = ? AND lease = ? AND state = 'leased' AND expiresAt > ?
+                    """,
+                arguments: [task.id, task.lease, now]
+            )
+            guard database.changesCount == 1 else { return nil }
+            return try tasks.compactMap { half in
+                let id = try Self.insert(half, task.reviewer, expiry, in: database)
                 return try Self.task(id, in: database)
             }
         }

@@ -36,4 +36,17 @@ extension DatasetStore {
                 .map { try Sample($0) }
         }
     }
+
+    /// The last act that can have changed which images belong to the data set, or what is known of them.
+    package func lastMembershipChange() throws(StorageError) -> Int64 {
+        try read { database in
+            try Int64.fetchOne(
+                database,
+                sql: """
+                    SELECT coalesce(max(id), 0) FROM change
+                    WHERE kind NOT IN ('predict', 'review', 'label', 'classes', 'fields')
+                    """
+            ) ?? 0
+        }
+    }
 }

@@ -1,5 +1,4 @@
 package import CurationCore
-import FoundationEssentials
 import GRDB
 
 /// How a merge ended.
@@ -165,9 +164,7 @@ extension DatasetStore {
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT conflict.*, json_extract(change.payload, '$.ours') AS ourName,
-                        json_extract(change.payload, '$.theirs') AS theirName
-                    FROM conflict JOIN change ON change.id = conflict.change
+                    \(OpenConflict.selection)
                     WHERE resolvedBy IS NULL AND NOT EXISTS (
                         SELECT 1 FROM reviewTaskSample
                         JOIN reviewTask ON reviewTask.id = reviewTaskSample.task
@@ -176,43 +173,7 @@ extension DatasetStore {
                     ORDER BY conflict.sample, conflict.id LIMIT ?
                     """,
                 arguments: [now, limit]
-            ).map { row in
-                OpenConflict(
-                    id: row["id"],
-                    sample: row["sample"],
-                    base: try Label(json: row["base"]),
-                    ours: try Label(json: row["ours"]),
-                    theirs: try Label(json: row["theirs"]),
-                    ourName: row["ourName"] ?? "ours",
-                    theirName: row["theirName"] ?? "theirs"
-                )
-            }
+            ).map { try OpenConflict($0) }
         }
-    }
-}
-
-/// A conflict that waits for a person.
-package struct OpenConflict: Sendable {
-    /// Its number.
-    package let id: Int64
-    /// The image.
-    package let sample: Sample.ID
-    /// What the label was where both sides began; nil where there was none.
-    package let base: Label?
-    /// What the branch says that was merged into.
-    package let ours: Label?
-    /// What the merged branch says.
-    package let theirs: Label?
-    /// The name of the one branch.
-    package let ourName: String
-    /// The name of the other.
-    package let theirName: String
-}
-
-extension Label {
-    /// Reads the label of a conflict.
-    fileprivate init?(json: String?) throws {
-        guard let json else { return nil }
-        self = try JSONDecoder().decode(Label.self, from: Data(json.utf8))
     }
 }

@@ -42,6 +42,13 @@ extension DatasetStore {
         }
     }
 
+    /// Whether what is next differs from reviewer to reviewer, beyond what each skipped or took back.
+    package func plansDependOnReviewer() throws(StorageError) -> Bool {
+        let policy = try reviewPolicy()
+        guard policy.overlap == 1, policy.honeypots == 0 else { return true }
+        return try !assignments().isEmpty
+    }
+
     /// Sets how several people review.
     package func set(_ policy: ReviewPolicy) throws(StorageError) {
         try write { database in
@@ -113,6 +120,27 @@ extension DatasetStore {
                     arguments: [reviewer]
                 )
             )
+        }
+    }
+
+    /// Whether a reviewer is asked now about an image without what others said of it.
+    package func isAskedBlindly(
+        _ reviewer: String,
+        about sample: Sample.ID,
+        now: Double
+    ) throws(StorageError) -> Bool {
+        try read { database in
+            try Bool.fetchOne(
+                database,
+                sql: """
+                    SELECT EXISTS (
+                        SELECT 1 FROM reviewTask
+                        JOIN reviewTaskSample AS shown ON shown.task = reviewTask.id
+                        WHERE shown.sample = ? AND reviewer = ? AND state = 'leased'
+                            AND expiresAt > ? AND purpose IN ('opinion', 'honeypot'))
+                    """,
+                arguments: [sample, reviewer, now]
+            ) ?? false
         }
     }
 

@@ -81,23 +81,6 @@ extension DatasetStore {
         }
     }
 
-    /// How many images carry each class that a person stands behind, by name.
-    package func acceptedCounts() throws(StorageError) -> [String: Int] {
-        try read { database in
-            let rows = try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT category.name, count(DISTINCT currentLabel.sample) AS images
-                    FROM currentLabel JOIN category ON category.id = currentLabel.category
-                    JOIN sample ON sample.id = currentLabel.sample
-                    WHERE currentLabel.state = 'accepted' AND sample.present = 1
-                    GROUP BY category.name
-                    """
-            )
-            return Dictionary(uniqueKeysWithValues: rows.map { ($0["name"], $0["images"]) })
-        }
-    }
-
     /// How many images there are.
     package func sampleCount() throws(StorageError) -> Int {
         try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sample WHERE present = 1") ?? 0 }

@@ -205,7 +205,9 @@ extension DatasetStore {
         guard let label = task.label, task.stratum != nil, submission.decision == .accept,
             effects.label == label, effects.exceptions <= mostExceptions
         else { return [] }
-        return try unseenMembers(of: task, in: database).map {
+        let except = Set(submission.except ?? [])
+        let unseen = try unseenMembers(of: task, in: database).filter { !except.contains($0) }
+        return unseen.map {
             NewAnnotation(
                 sample: $0,
                 label: .classification(category: label),

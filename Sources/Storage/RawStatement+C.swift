@@ -65,6 +65,38 @@ import GRDBSQLite
         bind(text, at: index)
     }
 
+    /// Goes to the next row of the answer; false behind the last one, when what was set can be set anew.
+    ///
+    /// - Throws: `DatabaseError` when SQLite cannot read on.
+    func next() throws -> Bool {
+        let code = unsafe sqlite3_step(statement)
+        guard code != SQLITE_ROW else { return true }
+        _ = unsafe sqlite3_reset(statement)
+        guard code == SQLITE_DONE else {
+            throw DatabaseError(
+                resultCode: ResultCode(rawValue: code),
+                message: unsafe String(cString: sqlite3_errmsg(connection))
+            )
+        }
+        return false
+    }
+
+    /// The whole number in column `index`, from 0; 0 where there is none.
+    func integer(_ index: Int32) -> Int64 { unsafe sqlite3_column_int64(statement, index) }
+
+    /// The real number in column `index`, from 0; NaN where there is none.
+    func number(_ index: Int32) -> Double {
+        guard unsafe sqlite3_column_type(statement, index) != SQLITE_NULL else { return .nan }
+        return unsafe sqlite3_column_double(statement, index)
+    }
+
+    /// The bytes of the text in column `index`, from 0.
+    func bytes(_ index: Int32) -> [UInt8] {
+        guard let start = unsafe sqlite3_column_text(statement, index) else { return [] }
+        let count = Int(unsafe sqlite3_column_bytes(statement, index))
+        return unsafe Array(UnsafeBufferPointer(start: start, count: count))
+    }
+
     /// Runs the statement with what was set, and makes it ready for the next row; what was set stays.
     ///
     /// - Throws: `DatabaseError` when SQLite refuses the row.

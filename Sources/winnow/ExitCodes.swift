@@ -28,6 +28,7 @@ enum ExitCodes {
         switch error {
         case .noFreePort, .cannotListen: 73
         case .tokenFile: 74
+        case .certificate: 66
         case .missingPage: 69
         }
     }

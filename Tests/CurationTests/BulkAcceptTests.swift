@@ -155,6 +155,31 @@ import Testing
         #expect(try VerifyStage(dataset: dataset).run().ok)
     }
 
+    @Test func `one that was looked at beyond the screen is taken out, the others are accepted`()
+        throws
+    {
+        let blobs = try Blobs(count: 2_400, strays: 0)
+        let found = try blobs.review { ($0.errorBound ?? 0) > 0 }
+        let item = try #require(found)
+        let stage = ReviewStage(dataset: blobs.dataset)
+        let decided = try stage.status().decided
+        let members = try #require(item.members)
+        let odd = try #require(members.last)
+        let submission = ReviewSubmission(
+            item: item.item,
+            lease: item.lease,
+            reviewer: "r",
+            decision: .accept,
+            label: item.predictions.first?.label,
+            except: [odd]
+        )
+        #expect(try stage.decide([submission]).map(\.status) == [.decided])
+        #expect(try stage.status().decided == decided + members.count - 1)
+        let left = try blobs.dataset.annotations()[odd] ?? []
+        #expect(left.allSatisfy { $0.state != .accepted })
+        #expect(left.contains { $0.state == .rejected })
+    }
+
     @Test func `a screen that is not what was promised accepts nothing unseen`() throws {
         let blobs = try Blobs(count: 2_400, strays: 0)
         let found = try blobs.review { ($0.errorBound ?? 0) > 0 }

@@ -111,7 +111,7 @@ import Testing
         let folder = try TemporaryFolder()
         let own = [
             "winnow.sqlite", "winnow.sqlite-wal", "features/x.vectors", "thumbnails/aa/b.jpg",
-            "copies/aa/b", "partial/1", "import.lock", "review-token",
+            "copies/aa/b", "partial/1", "import.lock", "review-token", "settings/a.json",
         ]
         for name in own + ["a.jpg", "sub/thumbnails/b.jpg"] { try folder.write([1], to: name) }
         for name in own + ["a.jpg"] { try folder.write([1], to: "inner/\(name)") }

@@ -39,6 +39,37 @@ import Testing
         #expect(try stage.status().leased < seen.count)
     }
 
+    @Test func `a group is split into two that hold all of it, and can be decided each`() throws {
+        let fixture = try PipelineFixture.embedded(60)
+        let stage = ReviewStage(dataset: fixture.dataset)
+        let group = try #require(
+            try stage.next(limit: 1, reviewer: "a").first { $0.kind == .cluster }
+        )
+        let halves = try stage.split(group.item, lease: group.lease, reviewer: "a")
+        #expect(halves.count == 2 && halves.allSatisfy { $0.kind == .cluster })
+        let members = halves.compactMap(\.members)
+        #expect(members[0].count >= members[1].count && !members[1].isEmpty)
+        #expect(Set(members.joined()) == Set(group.members ?? []))
+        #expect(members.joined().count == group.members?.count)
+        // The whole is gone: it cannot be decided, split or held any more.
+        #expect(throws: CurationError.self) {
+            try stage.split(group.item, lease: group.lease, reviewer: "a")
+        }
+        #expect(try stage.renew([group.lease]).isEmpty)
+        let whole = ReviewSubmission(
+            item: group.item,
+            lease: group.lease,
+            reviewer: "a",
+            decision: .accept,
+            label: "x"
+        )
+        #expect(try stage.decide([whole]).map(\.status) == [.expired])
+        for (half, label) in zip(halves, ["first", "second"]) {
+            try submit(stage, half, .accept, label: label)
+        }
+        #expect(try stage.status().decided == group.members?.count)
+    }
+
     @Test func `a picked out picture is never offered for that class again`() throws {
         let fixture = try PipelineFixture.embedded(120)
         let stage = ReviewStage(dataset: fixture.dataset)
@@ -97,6 +128,35 @@ import Testing
             )
         ])
         #expect(results.map(\.status) == [.decided])
+    }
+
+    @Test func `what is left out of a group gets its class in the same decision`() throws {
+        let fixture = try PipelineFixture.embedded(12)
+        let stage = ReviewStage(dataset: fixture.dataset)
+        let item = try #require(
+            try stage.next(limit: 10, reviewer: "a").first { ($0.members?.count ?? 0) > 2 }
+        )
+        let members = try #require(item.members)
+        let submission = ReviewSubmission(
+            item: item.item,
+            lease: item.lease,
+            reviewer: "a",
+            decision: .accept,
+            label: "shoes",
+            except: Array(members.prefix(2)),
+            corrections: [.init(member: members[0], label: "hat")]
+        )
+        #expect(try stage.decide([submission]).map(\.status) == [.decided])
+        #expect(try stage.decide([submission]).map(\.status) == [.repeated])
+        func accepted(_ id: Sample.ID) throws -> [String] {
+            try fixture.dataset.annotations()[id, default: []].filter { $0.state == .accepted }
+                .map(\.label.category)
+        }
+        #expect(try accepted(members[0]) == ["hat"] && accepted(members[1]).isEmpty)
+        #expect(try accepted(members[2]) == ["shoes"])
+        let undone = try stage.undo(reviewer: "a", steps: 1)
+        #expect(undone.first?.what.contains("as shoes") == true)
+        #expect(try members.allSatisfy { try accepted($0).isEmpty })
     }
 
     @Test func `what is skipped comes again only when asked for`() throws {

@@ -21,7 +21,9 @@ struct HTTPExchange {
         let connection = try #require(HTTPConnection(port: port))
         var head = "\(method) \(path) HTTP/1.1\r\n"
         for (name, value) in headers { head += "\(name): \(value)\r\n" }
-        if method == "POST", headers["Transfer-Encoding"] == nil {
+        if method == "POST" || method == "PUT", headers["Transfer-Encoding"] == nil,
+            headers["Content-Length"] == nil
+        {
             head += "Content-Length: \(body.count)\r\n"
         }
         _ = connection.send(Array("\(head)\r\n".utf8) + body)

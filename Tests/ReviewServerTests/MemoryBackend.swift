@@ -12,26 +12,37 @@ final class MemoryBackend: ReviewBackend {
         var order: [String] = []
         var leased: Set<String> = []
         var submissions = 0
+        var flagged: Set<Sample.ID> = []
+        var comments: [String] = []
     }
 
     static let proposal = ReviewItem.Proposal(label: "shoes", score: 0.9, source: "classifier@1")
 
+    /// Versions, conflicts and copies.
+    let history = MemoryHistory()
     private let state = Mutex(State())
     private let singles: Int
     private let task: LabelTask
+    /// Names of classes and of pictures, in the place of the usual ones.
+    private let texts: [String]
 
-    init(singles: Int = 4, task: LabelTask = .classification) {
+    init(singles: Int = 4, task: LabelTask = .classification, texts: [String] = []) {
         self.singles = singles
         self.task = task
+        self.texts = texts
     }
 
     /// What has been decided, by item.
     var decided: [String: ReviewSubmission] { state.withLock { $0.decided } }
+    /// The images that are flagged.
+    var flagged: Set<Sample.ID> { state.withLock { $0.flagged } }
+    /// What was said about images.
+    var comments: [String] { state.withLock { $0.comments } }
     /// How many decisions came in, repeated ones too.
     var submissions: Int { state.withLock { $0.submissions } }
 
     func overview() async throws -> DatasetOverview {
-        let names = ["hat", "shoes", "dress"]
+        let names = texts.isEmpty ? ["hat", "shoes", "dress"] : texts
         return DatasetOverview(
             name: "clothing",
             task: task,
@@ -58,6 +69,28 @@ final class MemoryBackend: ReviewBackend {
         }
     }
 
+    func split(item: String, lease: String, reviewer: String) async throws -> [ReviewItem] {
+        try state.withLock { state in
+            guard let whole = items.first(where: { $0.item == item }), state.leased.contains(lease),
+                let shown = whole.shown
+            else { throw CurationError.input("there is no such group") }
+            // The whole stays taken: it is not offered beside its halves.
+            let halves = [Array(shown.prefix(4)), Array(shown.dropFirst(4))]
+            return halves.enumerated().map { index, images in
+                let half = ReviewItem(
+                    item: "\(item)\(index + 1)",
+                    lease: "lease-\(item)\(index + 1)",
+                    expires: Self.expiry,
+                    reason: .cluster,
+                    shown: images,
+                    predictions: [Self.proposal]
+                )
+                state.leased.insert(half.lease)
+                return half
+            }
+        }
+    }
+
     func decide(_ submissions: [ReviewSubmission]) async throws -> [SubmissionResult] {
         state.withLock { state in
             submissions.map { submission in
@@ -76,11 +109,14 @@ final class MemoryBackend: ReviewBackend {
         }
     }
 
-    func undo(reviewer: String, steps: Int) async throws -> [UndoneReview] {
+    func undoActs(of reviewer: String, steps: Int) async throws -> ReversalReport {
         state.withLock { state in
-            guard let item = state.order.popLast() else { return [] }
+            guard let item = state.order.popLast() else {
+                return ReversalReport(acts: [], canUndo: false, canRedo: false)
+            }
             state.decided[item] = nil
-            return [UndoneReview(item: item, what: "decided \(item)", count: 1)]
+            let act = ReversalReport.Act(id: 1, item: item, what: "decided \(item)", count: 1)
+            return ReversalReport(acts: [act], canUndo: !state.order.isEmpty, canRedo: true)
         }
     }
 
@@ -106,26 +142,90 @@ final class MemoryBackend: ReviewBackend {
         state.withLock { $0.leased.subtract(leases) }
     }
 
-    func image(_ id: Sample.ID) async throws -> ImageDetail? {
-        guard (1...Int64(6 + singles)).contains(id) else { return nil }
+    func flag(_ ids: [Sample.ID], isOn: Bool, by reviewer: String) async throws -> Int {
+        state.withLock { state in
+            ids.count { isOn ? state.flagged.insert($0).inserted : state.flagged.remove($0) != nil }
+        }
+    }
+
+    func comment(
+        _ text: String,
+        on id: Sample.ID,
+        by reviewer: String
+    ) async throws -> RemarkReport.Comment {
+        guard try await image(id, for: reviewer) != nil else { throw CurationError.input("none") }
+        guard !text.isEmpty else { throw CurationError.badData("a comment has a text") }
+        state.withLock { $0.comments.append(text) }
+        return RemarkReport.Comment(reviewer: reviewer, text: text, at: "2026-01-01T00:00:00.000Z")
+    }
+
+    func image(_ id: Sample.ID, for reviewer: String) async throws -> ImageDetail? {
+        guard (1...Int64(max(6 + singles, texts.count))).contains(id) else { return nil }
+        let path = Int(id) <= texts.count ? texts[Int(id) - 1] : nil
         return ImageDetail(
-            image: Self.image(id),
+            image: Self.image(id, path: path),
             bytes: 1000,
             format: .jpeg,
-            annotations: [],
-            nearest: []
+            annotations: path.map {
+                let label = Label.classification(category: $0)
+                let annotation = Annotation(
+                    id: "a-1",
+                    sample: id,
+                    label: label,
+                    source: $0,
+                    state: .accepted,
+                    score: 1
+                )
+                return [ImageDetail.AnnotationView(annotation)]
+            } ?? [],
+            nearest: path.map { [.init(id: 1, similarity: 1, label: $0)] } ?? []
         )
     }
 
-    func thumbnail(of id: Sample.ID) async throws -> [UInt8]? {
-        try await image(id) == nil ? nil : Self.pixel
+    func thumbnail(of id: Sample.ID, side: Int, unless tag: String?) async throws -> SentPicture? {
+        let own = "\(id)-\(side)"
+        return try await image(id, for: "r1") == nil
+            ? nil : SentPicture(tag: own, bytes: own == tag ? nil : Self.pixel)
     }
 
     func picture(of id: Sample.ID, width: Int) async throws -> [UInt8]? {
-        try await image(id) == nil ? nil : Self.pixel
+        try await image(id, for: "r1") == nil ? nil : Self.pixel
     }
 
-    private var items: [ReviewItem] { task == .classification ? groups : things }
+    private var items: [ReviewItem] {
+        if !texts.isEmpty { return named }
+        return task == .classification ? groups : things
+    }
+
+    /// Screens of 24 pictures with the texts as names, each proposed as one of them, then single pictures.
+    private var named: [ReviewItem] {
+        let pictures = texts.enumerated().map { number, text in
+            Self.image(Int64(number + 1), path: text)
+        }
+        let screens = stride(from: 0, to: texts.count, by: 24).map { start in
+            ReviewItem(
+                item: "r-\(start + 1)",
+                lease: "lease-r-\(start + 1)",
+                expires: Self.expiry,
+                reason: .cluster,
+                shown: Array(pictures[start..<min(start + 24, texts.count)]),
+                unseen: [],
+                errorBound: 0.01,
+                predictions: [.init(label: texts[start], score: 0.9, source: texts[start])]
+            )
+        }
+        let singles = texts.enumerated().prefix(singles).map { number, text in
+            ReviewItem(
+                item: "r-\(number + 1001)",
+                lease: "lease-r-\(number + 1001)",
+                expires: Self.expiry,
+                reason: .uncertain,
+                image: pictures[number],
+                predictions: [.init(label: text, score: 0.9, source: text)]
+            )
+        }
+        return screens + singles
+    }
 
     /// A picture with two things found, a screen of three crops, and a picture without any.
     private var things: [ReviewItem] {
@@ -199,15 +299,16 @@ final class MemoryBackend: ReviewBackend {
 
     private static let expiry = "2100-01-01T00:00:00.000Z"
 
-    private static func image(
+    static func image(
         _ id: Sample.ID,
         width: Int = 1,
-        height: Int = 1
+        height: Int = 1,
+        path: String? = nil
     ) -> ReviewItem.Image {
         ReviewItem.Image(
             Sample(
                 id: id,
-                path: "/pictures/\(id).jpg",
+                path: path ?? "/pictures/\(id).jpg",
                 sha256: ContentDigest(of: "\(id)"),
                 format: .jpeg,
                 width: width,

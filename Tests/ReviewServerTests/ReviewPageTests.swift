@@ -41,17 +41,31 @@ struct ReviewPageTests {
         try await page.wait(until: "document.querySelectorAll('.tile.out').length === 3")
         let primary = try await page.evaluate("document.querySelector('.primary').innerText")
         #expect(primary.contains("3 as"))
+        // A class is for the one that has the focus and is taken out.
+        try await page.press("1")
+        try await page.wait(until: "document.querySelector('.chip .dot')")
+        let named = try await page.evaluate("document.querySelector('h1').innerText")
+        #expect(named.contains("shoes"))
         try await page.wait(until: awake)
         try await page.press("a")
         try await page.wait(until: "document.querySelector('.single')")
         try await page.wait(until: "document.getElementById('saved').innerText.startsWith('Saved')")
         #expect(backend.decided["r-1"]?.except == [1, 2, 3])
+        #expect(backend.decided["r-1"]?.corrections == [.init(member: 3, label: "hat")])
         #expect(backend.decided["r-1"]?.label == "shoes")
 
         try await page.press(backspace)
         try await page.wait(until: "document.querySelectorAll('.tile img').length === 6")
         #expect(backend.decided.isEmpty)
         try await page.wait(until: "delete window.since")
+        // With Shift a click takes all out from the one before, or back in.
+        _ = try await page.evaluate("document.querySelectorAll('.tile')[1].click()")
+        let shift = "new MouseEvent('click', { shiftKey: true })"
+        _ = try await page.evaluate("document.querySelectorAll('.tile')[4].dispatchEvent(\(shift))")
+        try await page.wait(until: "document.querySelectorAll('.tile.out').length === 4")
+        _ = try await page.evaluate("document.querySelectorAll('.tile')[1].click()")
+        _ = try await page.evaluate("document.querySelectorAll('.tile')[4].dispatchEvent(\(shift))")
+        try await page.wait(until: "document.querySelectorAll('.tile.out').length === 0")
         try await page.wait(until: awake)
         try await page.press("3", "a")
         try await page.wait(until: "document.querySelector('.single')")
@@ -121,7 +135,7 @@ struct ReviewPageTests {
         )
         // A third one is drawn, named by a key and moved by keys.
         try await page.drag(from: place(page, 300, 200), to: place(page, 360, 260))
-        try await page.wait(until: "document.querySelectorAll('.shapelist li').length === 3")
+        try await page.wait(until: "document.querySelectorAll('.shapelist button').length === 3")
         try await page.press("3", right, right, down)
         try await page.wait(
             until:
@@ -130,7 +144,7 @@ struct ReviewPageTests {
         // The first is moved by the pointer, and that is taken back; the second goes.
         try await page.drag(from: place(page, 40, 70), to: place(page, 100, 120))
         try await page.press(backspace, escape, ";", ";", delete)
-        try await page.wait(until: "document.querySelectorAll('.shapelist li').length === 2")
+        try await page.wait(until: "document.querySelectorAll('.shapelist button').length === 2")
         try await page.press("a")
         try await page.wait(until: "document.querySelectorAll('.crop').length === 3")
         try await page.wait(until: "document.getElementById('saved').innerText.startsWith('Saved')")
@@ -160,11 +174,11 @@ struct ReviewPageTests {
     }
 
     private static func drawByKeys(_ page: WebDriver, _ backend: MemoryBackend) async throws {
-        try await page.press("b", "2", escape, left)
+        try await page.press("b", enter, "2", escape, left)
         try await page.wait(until: "document.querySelector('.readonly')")
         // What was drawn and not sent is still there after a look back.
         try await page.press(right)
-        try await page.wait(until: "document.querySelectorAll('.shapelist li').length === 1")
+        try await page.wait(until: "document.querySelectorAll('.shapelist button').length === 1")
         try await page.press("a")
         try await page.wait(
             until: "document.querySelector('h1').innerText.startsWith('All proposals')"

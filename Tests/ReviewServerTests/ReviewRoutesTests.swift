@@ -45,6 +45,39 @@ import Testing
         }
     }
 
+    @Test func `nobody decides as somebody else`() async throws {
+        try await TestServer.run(reviewers: ["r1", "r2"]) { server in
+            let first = try await server.signedIn()
+            let second = try await server.signedIn(as: "r2")
+            let item = try #require(
+                try await server.send("GET", "/api/v1/queue/next?limit=1", headers: second)
+                    .json(Items.self).items.first
+            )
+            let decision = Self.decision(item, id: "d-1")
+            let refused = try await server.send(
+                "POST",
+                "/api/v1/decisions",
+                headers: second,
+                json: decision
+            )
+            #expect(refused.status == 403)
+            #expect(refused.text.contains("foreign-reviewer"))
+            #expect(server.backend.submissions == 0)
+            let taken = try await server.send(
+                "POST",
+                "/api/v1/decisions",
+                headers: first,
+                json: decision
+            )
+            #expect(taken.status == 200)
+            for (headers, name) in [(first, "r1"), (second, "r2")] {
+                let dataset = try await server.send("GET", "/api/v1/dataset", headers: headers)
+                    .json(Dataset.self)
+                #expect(dataset.reviewer == name)
+            }
+        }
+    }
+
     @Test func `undo offers the item again`() async throws {
         try await TestServer.run { server in
             let headers = try await server.signedIn()

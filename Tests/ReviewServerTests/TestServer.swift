@@ -13,34 +13,62 @@ struct TestServer: Sendable {
     let url: String
     let port: Int
     let token: String
+    /// The tokens of all reviewers.
+    let tokens: [String: String]
 
     /// Runs `body` while a server runs on a free port.
     static func run(
         _ backend: MemoryBackend = MemoryBackend(),
         tokenFile: URL? = nil,
+        reviewers: [String] = ["r1"],
+        binding: ReviewBinding = .loopback,
+        limits: ServerLimits = ServerLimits(),
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         clock: @escaping @Sendable () -> Timestamp = { .now },
         body: @escaping @Sendable (TestServer) async throws -> Void
+    ) async throws {
+        try await serve(
+            backend,
+            tokenFile: tokenFile,
+            reviewers: reviewers,
+            binding: binding,
+            limits: limits,
+            logger: logger,
+            clock: clock
+        ) { try await body(TestServer(backend, $0)) }
+    }
+
+    /// Runs `body`, which is given the addresses, while a server of any backend runs on a free port.
+    static func serve(
+        _ backend: some ReviewBackend,
+        tokenFile: URL? = nil,
+        reviewers: [String] = ["r1"],
+        binding: ReviewBinding = .loopback,
+        limits: ServerLimits = ServerLimits(),
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        clock: @escaping @Sendable () -> Timestamp = { .now },
+        body: @escaping @Sendable ([ReviewAddress]) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
         let settings = ReviewServerSettings(
             dataset: dataset,
-            reviewer: "r1",
+            reviewers: reviewers,
             tokenFile: (tokenFile ?? folder.url.appending(path: "token")).path,
             port: 0,
+            binding: binding,
+            limits: limits,
             clock: clock
         )
-        let (urls, started) = AsyncStream.makeStream(of: String.self)
+        let (urls, started) = AsyncStream.makeStream(of: [ReviewAddress].self)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { started.finish() }
-                try await serveReview(
-                    backend,
-                    settings: settings,
-                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-                ) { started.yield($0) }
+                try await serveReview(backend, settings: settings, logger: logger) {
+                    started.yield($0)
+                }
             }
-            for await url in urls {
-                try await body(TestServer(backend, url: url))
+            for await addresses in urls {
+                try await body(addresses)
                 break
             }
             group.cancelAll()
@@ -48,13 +76,18 @@ struct TestServer: Sendable {
         }
     }
 
-    private init(_ backend: MemoryBackend, url: String) throws {
-        let parts = try #require(URLComponents(string: url))
+    private init(_ backend: MemoryBackend, _ addresses: [ReviewAddress]) throws {
+        let parts = try addresses.map { try #require(URLComponents(string: $0.url)) }
+        let tokens = try parts.map { try #require($0.fragment).replacing("token=", with: "") }
         self.backend = backend
-        self.url = url
-        port = try #require(parts.port)
-        token = try #require(parts.fragment).replacing("token=", with: "")
+        url = addresses[0].url
+        port = try #require(parts[0].port)
+        token = tokens[0]
+        self.tokens = Dictionary(uniqueKeysWithValues: zip(addresses.map(\.reviewer), tokens))
     }
+
+    /// Names the cookie, and is in the path of a thumbnail.
+    var datasetKey: String { String(ContentDigest(of: Self.dataset).hex.prefix(16)) }
 
     /// The headers that the page itself sends with a write.
     var ownHeaders: [String: String] {
@@ -64,8 +97,9 @@ struct TestServer: Sendable {
         ]
     }
 
-    /// The headers of a page that is signed in.
-    func signedIn() async throws -> [String: String] {
+    /// The headers of a page that is signed in, as the first reviewer or another.
+    func signedIn(as reviewer: String? = nil) async throws -> [String: String] {
+        let token = reviewer.flatMap { tokens[$0] } ?? token
         let answer = try await send("POST", "/api/v1/session", json: #"{"token":"\#(token)"}"#)
         try #require(answer.status == 204)
         let cookie = try #require(answer.headers["set-cookie"]).split(separator: ";")[0]

@@ -67,6 +67,14 @@ final class WebDriver {
         let events = keys.flatMap { key in
             [["type": "keyDown", "value": key], ["type": "keyUp", "value": key]]
         }
+        try await perform(["type": "key", "id": "keyboard", "actions": events])
+    }
+
+    /// Presses keys together: all but the last are held meanwhile.
+    func chord(_ keys: String...) async throws {
+        let events =
+            keys.map { ["type": "keyDown", "value": $0] }
+            + keys.reversed().map { ["type": "keyUp", "value": $0] }
         let source: [String: Any] = ["type": "key", "id": "keyboard", "actions": events]
         _ = try await call(
             "POST",
@@ -89,12 +97,68 @@ final class WebDriver {
             move(start), ["type": "pointerDown", "button": 0], move(middle), move(end),
             ["type": "pointerUp", "button": 0],
         ]
-        let source: [String: Any] = ["type": "pointer", "id": "mouse", "actions": steps]
+        try await perform(["type": "pointer", "id": "mouse", "actions": steps])
+    }
+
+    /// Presses and lets go at a place of the window.
+    func click(_ place: (x: Double, y: Double)) async throws {
+        try await perform([
+            "type": "pointer", "id": "mouse",
+            "actions": [
+                [
+                    "type": "pointerMove", "x": Int(place.x.rounded()),
+                    "y": Int(place.y.rounded()), "duration": 0,
+                ],
+                ["type": "pointerDown", "button": 0], ["type": "pointerUp", "button": 0],
+                // So that the next click is not the second of a pair.
+                ["type": "pause", "duration": 20],
+            ],
+        ])
+    }
+
+    /// Turns the wheel at a place of the window.
+    func wheel(at place: (x: Double, y: Double), by delta: Int) async throws {
+        try await perform([
+            "type": "wheel", "id": "wheel",
+            "actions": [
+                [
+                    "type": "scroll", "x": Int(place.x.rounded()), "y": Int(place.y.rounded()),
+                    "deltaX": 0, "deltaY": delta, "duration": 0, "origin": "viewport",
+                ]
+            ],
+        ])
+    }
+
+    /// Presses Ctrl, Shift and Z together.
+    func redo() async throws {
+        let keys = ["\u{e009}", "\u{e008}", "z"]
+        let events =
+            keys.map { ["type": "keyDown", "value": $0] }
+            + keys.reversed().map { ["type": "keyUp", "value": $0] }
+        try await perform(["type": "key", "id": "keyboard", "actions": events])
+    }
+
+    private func perform(_ source: [String: Any]) async throws {
         _ = try await call(
             "POST",
             "/session/\(session)/actions",
             ["actions": [source]],
             as: String?.self
+        )
+    }
+
+    /// Loads the page anew.
+    func reload() async throws {
+        _ = try await call("POST", "/session/\(session)/refresh", [:], as: String?.self)
+    }
+
+    /// What the body of a function returns, or what its promise comes to.
+    func run(_ body: String) async throws -> String {
+        try await call(
+            "POST",
+            "/session/\(session)/execute/sync",
+            ["script": body, "args": []],
+            as: String.self
         )
     }
 

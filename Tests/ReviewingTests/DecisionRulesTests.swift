@@ -27,6 +27,44 @@ import Testing
         }
     }
 
+    @Test func `what a member that is left out is instead goes with the same decision`() throws {
+        func corrected(_ member: Sample.ID, _ label: String) -> ReviewSubmission {
+            decide(.accept, except: [1, 2], corrections: [.init(member: member, label: label)])
+        }
+        let changes = try DecisionRules.changes(of: corrected(1, "dog"), on: group)
+        #expect(changes == [refute(1, cat), refute(2, cat), accept(3, cat), accept(1, dog)])
+        for (member, label) in [(Sample.ID(3), "dog"), (9, "dog"), (1, "cat")] {
+            #expect(throws: ReviewingError.badCorrection(item: "r-1", member: member)) {
+                try DecisionRules.changes(of: corrected(member, label), on: group)
+            }
+        }
+        #expect(throws: ReviewingError.badLabel(item: "r-1", name: " ")) {
+            try DecisionRules.changes(of: corrected(1, " "), on: group)
+        }
+        let box = BoundingBox(x: 1, y: 2, width: 3, height: 4)
+        let things = ["cat", "cat", "cat"].map { Label.detection(category: $0, box: box) }
+        let seen = try ObjectRules.changes(of: corrected(2, "dog"), on: [5, 6, 7], things)
+        #expect(seen.last == accept(6, .detection(category: "dog", box: box)))
+        #expect(seen.count == 4 && seen[1] == refute(6, things[1]))
+    }
+
+    @Test func `shapes outside of the picture are refused, and masks of another size`() throws {
+        let mask = try RunLengthMask(height: 3, width: 4, counts: [2, 4, 6])
+        let ring = try Polygon(rings: [[-5, 1, 2, 1, 2, 3]])
+        let box = BoundingBox(x: 3.5, y: 2, width: 9, height: 4)
+        let labels: [Label] = [
+            .mask(category: "cat", mask: mask), .polygon(category: "cat", polygon: ring),
+            .detection(category: "cat", box: box),
+        ]
+        for label in labels {
+            let decision = decide(.correct, annotations: [label])
+            try DecisionRules.checkPlaces(decision, width: 4, height: 3)
+            #expect(throws: ReviewingError.outsideOfPicture(item: "r-1")) {
+                try DecisionRules.checkPlaces(decision, width: 3, height: 1)
+            }
+        }
+    }
+
     @Test func `rejecting or skipping a group changes no label`() throws {
         for decision in [Decision.reject, .skip] {
             #expect(try DecisionRules.changes(of: decide(decision), on: group).isEmpty)
@@ -96,6 +134,7 @@ import Testing
         _ decision: Decision,
         label: String? = nil,
         except: [Sample.ID]? = nil,
+        corrections: [ReviewSubmission.Correction]? = nil,
         annotations: [Label]? = nil
     ) -> ReviewSubmission {
         ReviewSubmission(
@@ -105,6 +144,7 @@ import Testing
             decision: decision,
             label: label,
             except: except,
+            corrections: corrections,
             annotations: annotations
         )
     }

@@ -22,4 +22,11 @@ import Testing
         let scores = Outliers.scores(of: try ExactSearch().graph(of: rows, k: 5))
         #expect(scores.indices.max { scores[$0] < scores[$1] } == 200)
     }
+
+    @Test func `the fence lies above the middle half, and far scores beyond it`() {
+        let scores = (0..<40).map { 0.3 + 0.001 * Double($0) }
+        let fence = Outliers.fence(of: scores + [0.9])
+        #expect(fence.map { $0 > 0.339 && $0 < 0.4 } == true)
+        #expect(Outliers.fence(of: [0.1, 0.2, 0.9]) == nil)
+    }
 }

@@ -11,6 +11,7 @@ import { store } from "./store.js";
  *   objects?: Crop[], suggestions?: {label: string, score: number, source: string}[], predictions: Proposal[], error_bound?: number}} ReviewItem
  * @typedef {{id: string, item: string, lease: string, reviewer: string,
  *   decision: "accept" | "correct" | "reject" | "skip", label?: string, except?: number[],
+ *   corrections?: {member: number, label: string}[],
  *   annotations?: {type: string, label: string}[], seconds?: number}} Submission
  * @typedef {{item: string, status: "decided" | "repeated" | "conflict" | "expired" | "invalid",
  *   undo?: number, message?: string}} SubmissionResult
@@ -56,10 +57,19 @@ export const link = new (class extends EventTarget {
 export const pause = (attempt) => Math.min(10_000, 500 * 2 ** attempt);
 
 /**
- * @param {"GET" | "POST"} method @param {string} path @param {unknown} [body]
+ * @param {"GET" | "POST" | "PUT"} method @param {string} path @param {unknown} [body]
  * @returns {Promise<any>}
  */
 async function request(method, path, body) {
+  const text = new TextDecoder().decode(await answerTo(method, path, body));
+  return text ? parse(text) : undefined;
+}
+
+/**
+ * @param {"GET" | "POST" | "PUT"} method @param {string} path @param {unknown} [body]
+ * @returns {Promise<ArrayBuffer>}
+ */
+async function answerTo(method, path, body) {
   /** @type {RequestInit} */
   const options = { method, signal: AbortSignal.timeout(30_000) };
   if (body !== undefined) {
@@ -67,17 +77,17 @@ async function request(method, path, body) {
     options.headers = { "Content-Type": "application/json" };
   }
   let answer;
-  let text;
+  let bytes;
   try {
     answer = await fetch(`/api/v1/${path}`, options);
-    text = await answer.text();
+    bytes = await answer.arrayBuffer();
   } catch (error) {
     link.failed();
     throw new Unreachable(String(error));
   }
   link.answered();
-  if (!answer.ok) throw new Refusal(answer.status, parse(text));
-  return text ? parse(text) : undefined;
+  if (!answer.ok) throw new Refusal(answer.status, parse(new TextDecoder().decode(bytes)));
+  return bytes;
 }
 
 /** @param {string} text */
@@ -91,14 +101,20 @@ export const get = (path) => request("GET", path);
 /** @param {string} path @param {unknown} body */
 export const post = (path, body) => request("POST", path, body);
 
+/** @param {string} path @param {unknown} body */
+export const put = (path, body) => request("PUT", path, body);
+
+/** An answer that is no text. @param {string} path */
+export const getBytes = (path) => answerTo("GET", path);
+
 /** Sends on the way out of the page. @param {string} path @param {unknown} body */
 export function beacon(path, body) {
   navigator.sendBeacon(`/api/v1/${path}`,
     new Blob([JSON.stringify(body)], { type: "application/json" }));
 }
 
-/** @param {number} id */
-export const thumbnail = (id) => `/d/${store.key}/thumbs/${id}/320.jpg`;
+/** @param {number} id @param {160 | 320} [size] its longer side */
+export const thumbnail = (id, size = 320) => `/d/${store.key}/thumbs/${id}/${size}.jpg`;
 
 /** The address of a picture at least as wide as it is shown. @param {number} id @param {number} width */
 export function pixels(id, width) {
@@ -106,3 +122,6 @@ export function pixels(id, width) {
   const size = [512, 1024, 2048].find((size) => size >= wanted) ?? 2048;
   return `/api/v1/images/${id}/pixels?w=${size}`;
 }
+
+/** The address of a picture as sharp as it is sent, for a close look. @param {number} id */
+export const sharpest = (id) => `/api/v1/images/${id}/pixels?w=4096`;

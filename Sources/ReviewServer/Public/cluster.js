@@ -2,21 +2,23 @@
 
 import { pixels, thumbnail } from "./api.js";
 import { cropPicture, wholePicture } from "./crops.js";
-import { button, dot, h, kbd, picture, pictures, say, share } from "./dom.js";
+import { button, dot, h, picture, pictures, say, share } from "./dom.js";
 import { bind, openDialog } from "./keys.js";
+import { classList, fileName, proposalList, section, suggestionList } from "./lists.js";
 import { pickCategory } from "./picker.js";
-import { categoryNamed, categoryOfKey, store } from "./store.js";
+import { askComment, setFlag } from "./remarks.js";
+import { categoryNamed, categoryOfKey, ensureCategory, store } from "./store.js";
+
+export { classList, fileName, section } from "./lists.js";
 
 // A key that was meant for the screen before must not decide this one.
 const deafFor = 200;
+const pageSize = 24;
 
 /** @param {number} members */
 function columnsFor(members) {
   return members <= 4 ? 2 : members <= 6 ? 3 : members <= 12 ? 4 : 6;
 }
-
-/** Where a file is, without its folders. @param {string} path */
-export const fileName = (path) => path.slice(path.lastIndexOf("/") + 1);
 
 /** @typedef {{id: number, path: string, crop?: import("./api.js").Crop}} Member */
 
@@ -27,11 +29,18 @@ export class ClusterScreen {
   #shownAt = performance.now();
   /** @type {Member[]} */
   #members;
-  /** @type {Set<number>} */
-  #except = new Set();
+  /** What is taken out, and what it is instead where that was said. @type {Map<number, string | null>} */
+  #except = new Map();
   #focus = 0;
+  /** The tile that was clicked last. */
+  #anchor = 0;
   /** @type {string | undefined} */
   #label;
+  /** The members that were shown first, and those of further pages. @type {Member[]} */
+  #first;
+  #page = 0;
+  /** @type {Map<number, Member[]>} */
+  #pages = new Map();
   /** @type {HTMLElement[]} */
   #tiles = [];
   #columns;
@@ -45,6 +54,8 @@ export class ClusterScreen {
     this.#decide = decide;
     this.#members = item.objects?.map((crop) => ({ id: crop.object, path: crop.image.path, crop }))
       ?? item.shown ?? [];
+    this.#first = this.#members;
+    this.#pages.set(0, this.#first);
     this.#label = item.predictions[0]?.label;
     this.#columns = columnsFor(this.#members.length);
     this.heading = h("h1", { tabindex: "-1" });
@@ -69,7 +80,7 @@ export class ClusterScreen {
   /** What the next reader is told of this screen. */
   get summary() {
     const unseen = this.#unseen === 0 ? "" : `, ${pictures(this.#unseen)} more unseen`;
-    return `${this.#label ?? "not named yet"}, ${this.#count(this.#members.length)}${unseen}`;
+    return `${this.#label ?? "not named yet"}, ${this.#count(this.#first.length)}${unseen}`;
   }
 
   bindKeys() {
@@ -77,6 +88,8 @@ export class ClusterScreen {
       move: (event) => this.#move(event.key),
       except: () => this.#toggle(this.#focus),
       exceptRest: () => this.#toggleRest(),
+      more: () => this.#showMore(),
+      split: () => this.#split(),
       zoom: () => this.#zoom(),
     });
     bind("decide", {
@@ -84,7 +97,16 @@ export class ClusterScreen {
       reject: () => this.#reject(),
       category: (event) => this.#nameByKey(event.key),
       picker: () => this.#pick(),
+      flag: () => void setFlag([this.#focused], true),
+      unflag: () => void setFlag([this.#focused], false),
+      note: () => askComment(this.#focused, () => { /* the bar says that it is kept */ }),
     });
+  }
+
+  /** The picture in focus. */
+  get #focused() {
+    const { id, crop } = this.#members[this.#focus];
+    return crop ? crop.image.id : id;
   }
 
   /** What becomes of members that are taken out. */
@@ -93,20 +115,63 @@ export class ClusterScreen {
       : "come back later, not under this class.";
   }
 
-  /** How many members are not shown. */
-  get #unseen() { return (this.#item.size ?? 0) - this.#members.length; }
+  get #outText() {
+    const named = [...this.#except.values()].filter((label) => label !== null).length;
+    if (this.#except.size === 0) return `None. ${this.#word === "thing" ? "What is" : "Pictures that are"} taken out ${this.#fate}`;
+    const rest = this.#except.size - named;
+    const others = rest > 0 ? `${this.#count(rest)}: ${this.#fate}` : "";
+    return named > 0 ? `${this.#count(named)} corrected in the same decision. ${others}` : others;
+  }
+
+  /** How many members nobody has looked at here. */
+  get #unseen() { return (this.#item.size ?? 0) - this.#seen.length; }
+
+  /** All members that were shown, on earlier pages of the group too. */
+  get #seen() { return [...this.#pages.values()].flat(); }
+
+  /** Shows the 24 next members of a group that has more; past the last ones the first come again. */
+  #showMore() {
+    const ids = this.#item.members ?? [];
+    const pages = Math.ceil(((this.#item.size ?? 0) - this.#first.length) / pageSize) + 1;
+    if (this.#item.objects || pages < 2) return say("All of the group is shown");
+    this.#page = (this.#page + 1) % pages;
+    const from = this.#first.length + (this.#page - 1) * pageSize;
+    this.#members = this.#page === 0 ? this.#first
+      : ids.slice(from, from + pageSize).map((id) => ({ id, path: `image ${id}` }));
+    this.#pages.set(this.#page, this.#members);
+    this.#focus = 0;
+    this.#anchor = 0;
+    this.grid.replaceChildren();
+    this.#buildTiles();
+    this.#paint();
+    say(`${this.#page === 0 ? "The first" : "The next"} ${pictures(this.#members.length)} of ${pictures(this.#item.size ?? 0)}`);
+  }
+
+  #split() {
+    if (this.#item.objects || this.#first.length < 2) return say("This cannot be split");
+    dispatchEvent(new CustomEvent("split", { detail: this.#item }));
+  }
 
   /** How many pictures an acceptance is about now: with a second odd one, or as another class, only those shown. */
   get #accepted() {
-    const left = this.#members.length - this.#except.size;
-    const counts = this.#except.size <= 1 && this.#label === this.#item.predictions[0]?.label;
-    return left + (counts ? this.#unseen : 0);
+    return this.#left + (this.#counts ? this.#unseen : 0);
+  }
+
+  /** Whether members that were not shown first are accepted, too. */
+  get #counts() {
+    return this.#except.size <= 1 && this.#label === this.#item.predictions[0]?.label;
+  }
+
+  /** How many of those that somebody looked at are accepted now. */
+  get #left() {
+    const looked = this.#counts ? this.#seen : this.#first;
+    return looked.filter(({ id }) => !this.#except.has(id)).length;
   }
 
   get #unseenText() {
     if (this.#unseen === 0) return `${this.#count(this.#members.length)}, all of them shown.`;
     const bound = `${+((this.#item.error_bound ?? 0) * 100).toFixed(2)} %`;
-    return `${this.#members.length} shown. To accept them accepts ${pictures(this.#unseen)} unseen too: `
+    return `${this.#seen.length} shown; M shows the next. To accept them accepts ${pictures(this.#unseen)} unseen too: `
       + `of a random sample that was looked at so few were wrong that, of all such groups together, at most ${bound} are. `
       + "With two pictures taken out, or as another class, only those shown are accepted.";
   }
@@ -117,7 +182,7 @@ export class ClusterScreen {
   #buildTiles() {
     this.#tiles = this.#members.map((member, index) => h("div", {
       class: "tile", role: "gridcell", tabindex: index === 0 ? "0" : "-1",
-      onclick: () => this.#toggle(index), ondblclick: () => this.#zoom(),
+      onclick: (/** @type {MouseEvent} */ event) => (event.shiftKey ? this.#toggleTo(index) : this.#toggle(index)), ondblclick: () => this.#zoom(),
       onfocus: () => { this.#focus = index; },
     }, member.crop ? cropPicture(member.crop) : picture(thumbnail(member.id), fileName(member.path), "")));
     const rows = Math.ceil(this.#tiles.length / this.#columns);
@@ -135,9 +200,9 @@ export class ClusterScreen {
       : ["Are these all ", h("span", { class: "class" }, dot(category), h("b", {}, this.#label)), "?"]));
     const score = this.#item.predictions.find(({ label }) => label === this.#label)?.score;
     const count = this.#unseen === 0 ? this.#count(this.#members.length)
-      : `${this.#members.length} shown of ${pictures(this.#members.length + this.#unseen)}`;
-    const parts = [count, score === undefined ? "" : `score ${share(score)}`,
-      this.#except.size > 0 ? `${this.#except.size} taken out` : `click or E takes a ${this.#word} out`];
+      : `${this.#members.length} shown of ${pictures(this.#item.size ?? 0)}`;
+    const parts = [count, score === undefined ? "" : `score ${share(score)}`, this.#except.size > 0
+      ? `${this.#except.size} taken out; a key of a class says what the focused one is` : `click or E takes a ${this.#word} out`];
     this.caption.textContent = parts.filter(Boolean).join("  \u00b7  ");
     this.#tiles.forEach((tile, index) => this.#paintTile(tile, index));
     this.#paintBar();
@@ -146,17 +211,17 @@ export class ClusterScreen {
 
   /** @param {HTMLElement} tile @param {number} index */
   #paintTile(tile, index) {
-    const out = this.#except.has(this.#members[index].id);
+    const label = this.#except.get(this.#members[index].id);
+    const out = label !== undefined;
     tile.classList.toggle("out", out);
     const name = `${this.#word} ${index + 1} of ${this.#members.length}, ${fileName(this.#members[index].path)}`;
-    tile.setAttribute("aria-label", out ? `${name}, taken out` : name);
-    const chip = tile.querySelector(".chip");
-    if (out && !chip) tile.append(h("span", { class: "chip" }, "\u2715 out"));
-    if (!out) chip?.remove();
+    tile.setAttribute("aria-label", label ? `${name}, taken out, it is ${label}` : out ? `${name}, taken out` : name);
+    tile.querySelector(".chip")?.remove();
+    if (out) tile.append(h("span", { class: "chip" }, ...(label ? [dot(categoryNamed(label)), ` ${label}`] : ["\u2715 out"])));
   }
 
   #paintBar() {
-    const left = this.#members.length - this.#except.size;
+    const left = this.#left;
     const named = this.#label !== undefined && left > 0;
     const unseen = this.#accepted - left;
     const text = unseen === 0 ? `accept ${left} as ${this.#label}`
@@ -166,6 +231,8 @@ export class ClusterScreen {
       button("C", this.#label === undefined ? "name the group" : "other class", () => this.#pick(),
         named ? "" : "primary"),
       button("X", this.#item.predictions.length === 0 ? "no one class" : `not ${this.#item.predictions[0].label}`, () => this.#reject()),
+      ...(this.#item.objects || this.#first.length < 2 ? [] : [button("S", "split", () => this.#split())]),
+      ...(this.#item.size !== undefined && this.#item.size > this.#first.length ? [button("M", "show more", () => void this.#showMore())] : []),
       button("Space", "skip", () => this.#decide({ decision: "skip" }, "Skipped")));
   }
 
@@ -177,9 +244,7 @@ export class ClusterScreen {
         classList(store.classes, (name) => this.#name(name)),
         button("C", "search, or a new class", () => this.#pick())),
       ...(proposals.length > 0 ? [section("Proposed", proposalList(proposals))] : []),
-      section("Taken out", h("p", {}, this.#except.size === 0
-        ? `None. ${this.#word === "thing" ? "What is" : "Pictures that are"} taken out ${this.#fate}`
-        : `${this.#count(this.#except.size)}: ${this.#fate}`)),
+      section("Taken out", h("p", {}, this.#outText)),
       section("This group", h("p", { class: "muted" },
         `${this.#item.item}, ${this.#unseenText}`)));
   }
@@ -207,17 +272,39 @@ export class ClusterScreen {
   /** @param {number} index */
   #toggle(index) {
     const { id } = this.#members[index];
-    if (!this.#except.delete(id)) this.#except.add(id);
+    if (!this.#except.delete(id)) this.#except.set(id, null);
+    this.#anchor = index;
     this.#focusTile(index);
+    this.#outChanged();
+  }
+
+  /** As the tile that was clicked before, all up to this one. @param {number} index */
+  #toggleTo(index) {
+    const out = this.#except.has(this.#members[this.#anchor].id);
+    const [from, to] = [Math.min(this.#anchor, index), Math.max(this.#anchor, index)];
+    for (const { id } of this.#members.slice(from, to + 1)) {
+      if (!out) this.#except.delete(id);
+      else if (!this.#except.has(id)) this.#except.set(id, null);
+    }
+    this.#focusTile(index);
+    this.#outChanged();
+  }
+
+  #toggleRest() {
+    for (const { id } of this.#members.slice(this.#focus)) if (!this.#except.has(id)) this.#except.set(id, null);
+    this.#focusTile(this.#focus);
+    this.#outChanged();
+  }
+
+  #outChanged() {
     this.#paint();
     say(`${this.#except.size} taken out`);
   }
 
-  #toggleRest() {
-    for (const { id } of this.#members.slice(this.#focus)) this.#except.add(id);
-    this.#focusTile(this.#focus);
-    this.#paint();
-    say(`${this.#except.size} taken out`);
+  /** The member with the focus, if it is taken out: a class is meant for it. */
+  get #corrected() {
+    const member = this.#members[this.#focus];
+    return this.#except.has(member?.id) && this.#tiles[this.#focus] === document.activeElement ? member : null;
   }
 
   #zoom() {
@@ -229,11 +316,24 @@ export class ClusterScreen {
   /** @param {string} key */
   #nameByKey(key) {
     const category = categoryOfKey(key);
-    if (category) this.#name(category.name);
+    if (category) this.#nameFor(this.#corrected, category.name);
     else say(`No class has the key ${key}`);
   }
 
-  #pick() { pickCategory((name) => this.#name(name)); }
+  #pick() {
+    const member = this.#corrected;
+    pickCategory((name) => this.#nameFor(member, name));
+  }
+
+  /** @param {Member | null} member that is taken out; null for the group @param {string} name */
+  #nameFor(member, name) {
+    if (!member) return this.#name(name);
+    if (name === this.#label) return say(`${name} is the class of the group: E takes it back in`);
+    ensureCategory(name);
+    this.#except.set(member.id, name);
+    this.#paint();
+    say(`Taken out, it is ${name}`);
+  }
 
   /** @param {string} name */
   #name(name) {
@@ -243,56 +343,22 @@ export class ClusterScreen {
   }
 
   #accept() {
-    const left = this.#members.length - this.#except.size;
+    const left = this.#left;
     if (this.#label === undefined || left === 0) {
       return say(left === 0 ? `All ${this.#word}s are taken out; X rejects` : "Name the group first");
     }
-    this.#decide({ decision: "accept", label: this.#label, except: [...this.#except] },
-      `Accepted ${this.#accepted} as ${this.#label}`);
+    const corrections = [...this.#except].filter(([, label]) => label !== null && label !== this.#label)
+      .map(([member, label]) => ({ member, label }));
+    this.#decide({
+      decision: "accept", label: this.#label, except: [...this.#except.keys()],
+      ...(corrections.length > 0 ? { corrections } : {}),
+    }, `Accepted ${this.#accepted} as ${this.#label}${corrections.length > 0 ? `, corrected ${corrections.length}` : ""}`);
   }
 
   #reject() {
     const proposed = this.#item.predictions[0]?.label;
     const text = proposed === undefined
-      ? `Set ${this.#members.length} apart: no one class` : `Rejected ${this.#members.length}: not ${proposed}`;
+      ? `Set ${this.#first.length} apart: no one class` : `Rejected ${this.#first.length}: not ${proposed}`;
     this.#decide({ decision: "reject" }, text);
   }
-}
-
-/** @param {string} title @param {...Node} content */
-export const section = (title, ...content) => h("section", {}, h("h2", {}, title), ...content);
-
-/**
- * The classes with their keys, as buttons.
- * @param {import("./store.js").Category[]} classes @param {(name: string) => void} choose
- */
-export function classList(classes, choose) {
-  const keyed = classes.filter(({ key }) => key !== null);
-  if (keyed.length === 0) return h("p", { class: "muted" }, "No class has a name yet.");
-  return h("ul", { class: "classlist" }, ...keyed.map((category) => h("li", {},
-    h("button", {
-      type: "button", title: category.guideline ?? category.description ?? "",
-      onclick: () => choose(category.name),
-    },
-      kbd(category.key ?? ""), dot(category), h("span", {}, category.name)))));
-}
-
-/**
- * Names that the class may have, as buttons; nothing where none is suggested.
- * @param {import("./api.js").ReviewItem} item @param {(name: string) => void} choose
- */
-export function suggestionList({ suggestions }, choose) {
-  if (!suggestions) return [];
-  return [section("It may be", h("ul", { class: "suggestions" }, ...suggestions.map(({ label, score, source }) => h("li", {},
-    h("button", { type: "button", title: source, onclick: () => choose(label) }, h("span", { class: "label" }, label),
-      h("span", { class: "muted numbers" }, source === "folder" ? "folder" : share(score)))))))];
-}
-
-/** Proposals with their scores; the sides of a conflict with their branches. @param {import("./api.js").Proposal[]} proposals */
-export function proposalList(proposals) {
-  return h("ul", { class: "proposals" }, ...proposals.map(({ label, score, source, annotation }) => h("li", { title: source },
-    dot(categoryNamed(label)), h("span", { class: "label" }, label),
-    ...(annotation ? [h("span", { class: "muted" }, source)] : [
-      h("span", { class: "numbers" }, share(score)), h("meter", { min: 0, max: 1, value: score, "aria-hidden": "true" }),
-    ]))));
 }

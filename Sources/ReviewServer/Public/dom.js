@@ -20,6 +20,17 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/**
+ * Makes an element of a drawing.
+ * @param {string} tag @param {Record<string, unknown>} [attributes] @param {...(Node | string)} children
+ */
+export function svg(tag, attributes = {}, ...children) {
+  const element = /** @type {SVGElement} */ (document.createElementNS("http://www.w3.org/2000/svg", tag));
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  element.append(...children);
+  return element;
+}
+
 /** @param {string} id */
 export function byId(id) {
   const element = document.getElementById(id);
@@ -27,8 +38,11 @@ export function byId(id) {
   return element;
 }
 
+/** How a key is called that the reviewer may have put elsewhere; `keys.js` knows. */
+export const called = { /** @param {string} name */ key: (name) => name };
+
 /** A key as it is printed on the keyboard. @param {string} name */
-export const kbd = (name) => h("kbd", {}, name);
+export const kbd = (name) => h("kbd", { "data-key": name }, called.key(name));
 
 /**
  * A button that shows its key.
@@ -58,17 +72,23 @@ export function alarm(text) {
 
 /**
  * The mark of a class: a colour that is never alone.
- * @param {{id: number, name: string, key?: string | null} | undefined} category
+ * @param {{id: number, name: string, key?: string | null, color?: string} | undefined} category
  */
 export function dot(category) {
-  if (!category) return h("span", { class: "dot none", "aria-hidden": "true" });
-  const colour = (category.id - 1) % 10;
-  const mark = Math.floor((category.id - 1) / 10) % 5;
-  const letter = category.key ?? category.name.slice(0, 1);
-  const node = h("span", { class: `dot c${colour} m${mark}`, "data-letter": letter, "aria-hidden": "true" });
-  if (category.color) node.style.backgroundColor = category.color;
+  const node = h("span", { "aria-hidden": "true" });
+  paintDot(node, category);
   return node;
 }
+
+/** Gives a mark to another class. @param {HTMLElement} node @param {Parameters<typeof dot>[0]} category */
+export function paintDot(node, category) {
+  node.className = category ? `dot c${(category.id - 1) % 10} m${Math.floor((category.id - 1) / 10) % 5}` : "dot none";
+  node.dataset.letter = category ? category.key ?? category.name.slice(0, 1) : "";
+  node.style.backgroundColor = category?.color ?? "";
+}
+
+/** The mark of a state, which has a shape of its own. @param {string} state */
+export const mark = (state) => h("i", { class: `statemark is-${state}`, "aria-hidden": "true" });
 
 /** A share as `.93`. @param {number} share */
 export const share = (share) => (share >= 0.995 ? "1.00" : share.toFixed(2).replace(/^0/, ""));

@@ -1,19 +1,35 @@
 // Start: session, data set, views, the bars at the top and the bottom.
 
 import { Refusal, Unreachable, get, link, post } from "./api.js";
-import { alarm, button, byId, count, say } from "./dom.js";
-import { bind, listen, showKeys } from "./keys.js";
+import { complain, decisionsArrived } from "./bulk.js";
+import { alarm, button, byId, count, h, say } from "./dom.js";
+import { events } from "./events.js";
+import { showCommands, showKeys } from "./keymap.js";
+import { bind, listen } from "./keys.js";
+import { lazy } from "./lazy.js";
 import { laterView } from "./later.js";
 import { Outbox } from "./outbox.js";
 import { Prefetch } from "./prefetch.js";
-import { showProgress } from "./progress.js";
 import { ReviewView, refusalNote } from "./review.js";
 import { go, route } from "./router.js";
+import { separator } from "./separator.js";
+import { settings } from "./settings.js";
 import { fillStore, store } from "./store.js";
+
+// Served without TLS to another machine, a page lacks this part of `crypto`.
+crypto.randomUUID ??= () => {
+  const text = [...crypto.getRandomValues(new Uint8Array(16))].map((octet) => octet.toString(16).padStart(2, "0")).join("");
+  return /** @type {any} */ (text.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"));
+};
 
 const outbox = new Outbox();
 const prefetch = new Prefetch(outbox);
 const review = new ReviewView(prefetch, outbox);
+const grid = lazy(async () => new (await import("./grid.js")).GridView(outbox));
+const image = lazy(async () => new (await import("./image.js")).ImageView(outbox));
+const issues = lazy(async () => new (await import("./issues.js")).IssuesView());
+const progress = lazy(async () => ({ show: (await import("./progress.js")).showProgress }));
+const versions = lazy(async () => new (await import("./versions.js")).VersionsView());
 
 /** Opens a session with the token of the address, which is then erased. */
 async function signIn() {
@@ -26,25 +42,37 @@ async function signIn() {
 async function start() {
   try {
     await signIn();
+    // Settings that cannot be read are none; what is wrong is told by the data set.
+    const chosen = settings.load().catch(() => {});
     fillStore(await get("dataset"));
+    await chosen;
   } catch (error) {
     if (error instanceof Unreachable) return void setTimeout(start, 1000);
     if (!(error instanceof Refusal)) throw error;
     return byId("main").replaceChildren(refusalNote(error, start));
   }
   byId("dataset").textContent = store.name;
-  byId("version").textContent = store.version ? `@${store.version.slice(0, 8)}` : "no version yet";
+  paintVersion();
   byId("reviewer").textContent = `reviewer: ${store.reviewer}`;
-  await outbox.open(store.key);
+  // Each reviewer's own: what another left unsent waits until they sign in again.
+  await outbox.open(`${store.key}-${store.reviewer}`);
+  byId("names").replaceChildren(...store.classes.map(({ name }) => h("option", { value: name })));
+  await review.prepare();
   route({
     review: { show: () => review.show(), hide: () => review.hide() },
+    grid, image,
     map: laterView("Map", "Every picture as a point, near to what looks like it.",
       "Until then, Review shows groups of like pictures, and `winnow cluster` lists them."),
     models: laterView("Models", "Where the model is right and where it errs, class by class.",
       "Until then, `winnow predict` prints how well its scores hold."),
-    progress: { show: showProgress },
+    issues, progress, versions,
   });
   paintCounts();
+  events.open(`${store.key}-${store.reviewer}`);
+}
+
+function paintVersion() {
+  byId("version").textContent = store.version ? `@${store.version.slice(0, 8)}` : "no version yet";
 }
 
 function paintSaved() {
@@ -64,7 +92,7 @@ function paintLink() {
   bar.replaceChildren(`The server does not answer. ${kept} `, button("\u21b5", "try now", () => {
     outbox.flush();
     prefetch.fill();
-    if (outbox.unsent === 0) get("progress").catch(() => { /* the bar stays */ });
+    if (outbox.unsent === 0) get("progress?detail=false").catch(() => { /* the bar stays */ });
   }));
 }
 
@@ -73,23 +101,33 @@ let countTimer;
 
 function paintCounts() {
   clearTimeout(countTimer);
+  // While the server is heard it tells by itself.
+  if (events.live) return;
   countTimer = setTimeout(async () => {
     try {
-      const { pending } = await get("progress");
-      byId("counts").textContent = `${count(pending)} pending`;
-      byId("rate").textContent = rateText(pending);
+      paintProgress(await get("progress?detail=false"));
     } catch { countTimer = setTimeout(paintCounts, link.lost ? 2000 : 10_000); }
   }, 300);
 }
 
-/** The pace of the last ten minutes, and what it means for the rest. @param {number} pending */
-function rateText(pending) {
+/** @param {{pending: number, rate?: number}} progress */
+function paintProgress({ pending, rate }) {
+  byId("counts").textContent = `${count(pending)} pending`;
+  byId("rate").textContent = ownRate(pending) || (rate ? rateText(rate, pending) : "");
+}
+
+/** The reviewer's pace of the last ten minutes, and what it means for the rest. @param {number} pending */
+function ownRate(pending) {
   const since = Date.now() - 600_000;
   const recent = review.pace.filter(({ at }) => at > since);
   const images = recent.reduce((sum, step) => sum + step.images, 0);
   const hours = recent.length > 0 ? (Date.now() - recent[0].at) / 3_600_000 : 0;
   if (recent.length < 5 || hours * 60 < 0.5) return "";
-  const rate = images / hours;
+  return rateText(images / hours, pending);
+}
+
+/** @param {number} rate images an hour @param {number} pending */
+function rateText(rate, pending) {
   const minutes = Math.round((60 * pending) / rate);
   const left = minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
   return `${count(Math.round(rate))} an hour, ${left} left`;
@@ -110,23 +148,71 @@ function showRefusal({ detail }) {
   alarm(`${detail.message} ${detail.remedy}`);
 }
 
-function undo() { review.undo().then(paintCounts); }
+/** Takes the last decision back, from wherever one is. */
+async function undo() {
+  await decisionsArrived();
+  await review.undo();
+  refresh();
+}
 
-/** @param {string | null} theme */
-function setTheme(theme) {
-  if (theme) document.documentElement.dataset.theme = theme;
+/** Does again what was undone last. */
+async function redo() {
+  try {
+    await decisionsArrived();
+    await outbox.emptied();
+    const { redone } = await post("redo", { steps: 1 });
+    const text = redone.length === 0 ? "Nothing to do again" : `Done again: ${redone[0].what}`;
+    byId("last").textContent = `${text}.`;
+    say(text);
+    refresh();
+  } catch (error) { complain(error); }
+}
+
+function refresh() {
+  paintCounts();
+  grid.made?.refresh();
+  image.made?.refresh();
+}
+
+/** @param {KeyboardEvent} event */
+function searched(event) {
+  const input = /** @type {HTMLInputElement} */ (event.target);
+  const wanted = input.value.trim();
+  if (event.key === "Enter" && !event.isComposing) void grid.ready().then((view) => view.search(wanted));
+  else if (event.key !== "Escape") return;
+  event.preventDefault();
+  input.value = "";
+  input.blur();
+  byId("main").querySelector("h1")?.focus();
+}
+
+function paintTheme() {
+  const theme = settings.value.theme ?? localStorage.getItem("winnow-theme");
+  if (!theme) return;
+  document.documentElement.dataset.theme = theme;
+  localStorage.setItem("winnow-theme", theme);
 }
 
 function otherTheme() {
   const dark = document.documentElement.dataset.theme === "dark"
     || (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
   const theme = dark ? "light" : "dark";
-  setTheme(theme);
-  localStorage.setItem("winnow-theme", theme);
+  settings.choose({ theme });
   say(theme);
 }
 
-setTheme(localStorage.getItem("winnow-theme"));
+/** @param {string} name @param {(detail: any) => void} run */
+const on = (name, run) => events.addEventListener(name, (event) => run(/** @type {CustomEvent} */ (event).detail));
+
+paintTheme();
+settings.addEventListener("change", paintTheme);
+events.addEventListener("change", paintCounts);
+on("progress", paintProgress);
+on("queue", () => { if (prefetch.empty) prefetch.fill(); });
+on("version", ({ head }) => {
+  store.version = head;
+  paintVersion();
+});
 outbox.addEventListener("change", paintSaved);
 outbox.addEventListener("result", (event) => showResult(/** @type {CustomEvent} */ (event)));
 outbox.addEventListener("refusal", (event) => showRefusal(/** @type {CustomEvent} */ (event)));
@@ -134,9 +220,15 @@ link.addEventListener("change", paintLink);
 byId("keys").addEventListener("click", showKeys);
 byId("theme").addEventListener("click", otherTheme);
 byId("undo").addEventListener("click", undo);
+byId("detail").after(separator("the details", "--side", -1));
+byId("search").addEventListener("keydown", searched);
+addEventListener("decided", paintCounts);
 bind("everywhere", {
   undo,
+  redo,
+  search: () => byId("search").focus(),
   keys: showKeys,
+  commands: showCommands,
   theme: otherTheme,
   goReview: () => go("review"),
   goGrid: () => go("grid"),

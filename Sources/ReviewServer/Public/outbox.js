@@ -85,7 +85,7 @@ export class Outbox extends EventTarget {
       this.#arrived(sent, results);
       if (this.unsent === 0) this.#size = batch;
     } catch (error) {
-      if (error instanceof Refusal && error.status === 400) this.#refused(sent, error);
+      if (error instanceof Refusal && (error.status === 400 || error.status === 413)) this.#refused(sent, error);
       else this.#timer = setTimeout(() => this.flush(), pause(this.#attempt++));
       if (error instanceof Refusal) {
         this.dispatchEvent(new CustomEvent("refusal", { detail: error }));
@@ -108,7 +108,7 @@ export class Outbox extends EventTarget {
     });
   }
 
-  // The server cannot read a decision of this batch and never will: keeping it would block the
+  // The server cannot read a decision of this batch, or all at once, and never will: keeping it would block the
   // rest. One by one from here, so that only that one is given up.
   /** @param {Entry[]} sent @param {Refusal} refusal */
   #refused(sent, refusal) {
@@ -145,7 +145,7 @@ function openDatabase(name) {
 }
 
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
-function settled(request) {
+export function settled(request) {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);

@@ -45,13 +45,24 @@ export class Prefetch extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
+  /**
+   * Puts the halves of a group in its place.
+   * @param {import("./api.js").ReviewItem} item @param {import("./api.js").ReviewItem[]} halves
+   */
+  replace(item, halves) {
+    const at = this.items.indexOf(item);
+    if (at < 0) return;
+    this.items.splice(at, 1, ...halves);
+    halves.forEach((half) => this.#decode(half));
+    this.dispatchEvent(new Event("change"));
+  }
+
   /** Asks the server for an item that waits again, and puts it in front. @param {string} name */
   async reclaim(name) {
     const held = this.items.find((item) => item.item === name);
     if (held) return this.putFirst(held);
-    const items = await this.#lease(1);
-    for (const item of items.filter((item) => item.item !== name)) this.items.push(item);
-    const again = items.find((item) => item.item === name);
+    // What was taken back is what the server gives next, under a new name.
+    const [again] = await this.#lease(1);
     if (again) this.putFirst(again);
     else this.dispatchEvent(new Event("change"));
   }

@@ -1,26 +1,28 @@
 // The queue as it is worked through: show, decide, undo, look back.
 
 import { Refusal, Unreachable, get, link, post } from "./api.js";
-import { BoxScreen } from "./boxes.js";
 import { ClusterScreen } from "./cluster.js";
 import { alarm, button, byId, count, h, pictures, say, share } from "./dom.js";
 import { bind } from "./keys.js";
 import { SingleScreen } from "./single.js";
 import { ensureCategory, store } from "./store.js";
 
+/** The screen of things in a picture; null where labels are of whole pictures. @type {typeof import("./boxes.js").BoxScreen | null} */
+let BoxScreen = null;
+
 /** @typedef {{item: import("./api.js").ReviewItem, submission: import("./api.js").Submission, text: string}} Step */
 
 export class ReviewView {
   #prefetch;
   #outbox;
-  /** @type {BoxScreen | ClusterScreen | SingleScreen | null} */
+  /** @type {import("./boxes.js").BoxScreen | ClusterScreen | SingleScreen | null} */
   #screen = null;
   /** @type {import("./api.js").ReviewItem | null} */
   #shown = null;
   #shownAt = 0;
   /** Labels of decisions that were taken back, by item. @type {Map<string, any[]>} */
   #drafts = new Map();
-  /** The screen that was left for a look at another one. @type {{item: import("./api.js").ReviewItem, screen: BoxScreen} | null} */
+  /** The screen that was left for a look at another one. @type {{item: import("./api.js").ReviewItem, screen: import("./boxes.js").BoxScreen} | null} */
   #kept = null;
   /** @type {Step[]} */
   #steps = [];
@@ -37,7 +39,13 @@ export class ReviewView {
     prefetch.addEventListener("change", () => this.#refresh());
     // More is asked for once a decision has arrived, so that the plan knows it.
     outbox.addEventListener("result", () => prefetch.fill());
+    addEventListener("split", (event) => void this.#split(/** @type {CustomEvent} */ (event).detail));
     prefetch.addEventListener("lost", (event) => this.#lost(/** @type {CustomEvent} */ (event).detail));
+  }
+
+  /** Loads the editor of shapes, where there is something to draw. */
+  async prepare() {
+    if (store.task !== "classification") ({ BoxScreen } = await import("./boxes.js"));
   }
 
   show() {
@@ -76,7 +84,7 @@ export class ReviewView {
   #paint(item) {
     // What was drawn and not sent stays while one looks at something else.
     this.#screen = this.#kept?.item === item ? this.#kept.screen : this.#screenOf(item);
-    this.#kept = this.#screen instanceof BoxScreen ? { item, screen: this.#screen } : null;
+    this.#kept = BoxScreen && this.#screen instanceof BoxScreen ? { item, screen: this.#screen } : null;
     bind("editor");
     this.#screen.bindKeys();
     this.#shownAt = performance.now();
@@ -92,7 +100,7 @@ export class ReviewView {
     /** @param {object} decision @param {string} text */
     const decide = (decision, text) => this.#decide(decision, text);
     if (item.kind !== "image") return new ClusterScreen(item, decide);
-    return isOfThings ? new BoxScreen(item, decide, this.#drafts.get(item.item)) : new SingleScreen(item, decide);
+    return isOfThings && BoxScreen ? new BoxScreen(item, decide, this.#drafts.get(item.item)) : new SingleScreen(item, decide);
   }
 
   /** @param {Node} main @param {Node} [aside] */
@@ -121,10 +129,22 @@ export class ReviewView {
   }
 
   /** @param {string} text */
-  #report(text) {
+  #report(text, canUndo = true) {
     byId("last").textContent = `${text}.`;
-    byId("undo").hidden = false;
+    byId("undo").hidden = !canUndo;
     say(this.#screen ? `${text}. Next: ${this.#screen.summary}.` : `${text}.`);
+  }
+
+  /** Splits a group; its halves come next. @param {import("./api.js").ReviewItem} item */
+  async #split(item) {
+    try {
+      const { items } = await post(`clusters/${item.item}/split`, { lease: item.lease });
+      this.#prefetch.replace(item, items);
+      this.#report("Split in two", false);
+    } catch (error) {
+      if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
+      alarm(error instanceof Refusal ? `${error.message} ${error.remedy}` : "To split needs the server, which does not answer.");
+    }
   }
 
   /** Takes back the last decision: here if it has not left, else at the server. */
@@ -150,6 +170,11 @@ export class ReviewView {
     const { undone } = await post("undo", { steps: 1 });
     if (undone.length === 0) return this.#tellUndone(null);
     for (const { item, what } of undone) {
+      // What was decided on a list of pictures is not an item of the queue.
+      if (!item) {
+        this.#tellUndone(what);
+        continue;
+      }
       const known = this.#steps.findLast((step) => step.item.item === item);
       if (known) this.#forgetStep(known);
       await this.#prefetch.reclaim(item);
@@ -206,7 +231,7 @@ export class ReviewView {
   async #placeEmpty() {
     if (store.images === 0) return this.#place(firstRun());
     /** @type {import("./api.js").Progress | null} */
-    const progress = await get("progress").catch(() => null);
+    const progress = await get("progress?detail=false").catch(() => null);
     if (this.#shown || this.#lookingAt >= 0 || !this.#visible) return;
     const note = allDecided(progress, () => this.#prefetch.fill());
     const isNew = byId("main").querySelector(".note") === null;
@@ -233,7 +258,8 @@ function imagesOf({ decision, except }, { size }) {
   return decision === "accept" ? size - (except?.length ?? 0) : 0;
 }
 
-function firstRun() {
+/** What to do with an empty data set. */
+export function firstRun() {
   return h("div", { class: "screen note" }, h("h1", { tabindex: "-1" }, "Nothing here yet"),
     h("p", {}, "This is where proposed labels become labels: one question, one key."),
     h("p", {}, "Fill the data set with ", h("code", {}, "winnow run FOLDER"), ", then reload this page."),

@@ -1,265 +1,253 @@
-// Boxes over a picture: choose, draw, move, resize; all in pixels of the upright picture.
+// Boxes, polygons and masks as values in pixels of the upright picture: where they are, what a
+// pointer would grip of them, and what they are after a pull. Nothing here is ever changed in place.
 
-import { categoryNamed } from "./store.js";
-
-const svgNames = "http://www.w3.org/2000/svg";
-// A box that is smaller was a click.
-const leastSide = 3;
-// In pixels of the screen.
-const handleSide = 10;
-const reach = 12;
+import { covers, maskOf, measure, packed, rleOf, unpacked } from "./rle.js";
 
 /**
+ * @typedef {{x: number, y: number}} Point
+ * @typedef {{width: number, height: number}} Size
  * @typedef {[number, number, number, number]} Box x, y, width, height
- * @typedef {{label: string, box: Box, from: "proposed" | "accepted" | "drawn", score?: number,
- *   annotation?: any}} Shape
+ * @typedef {"proposed" | "accepted" | "drawn"} From
+ * @typedef {{type: "box" | "polygon" | "mask", label: string, box: Box, area: number, rings?: number[][],
+ *   mask?: import("./rle.js").Mask, from: From, score?: number, annotation?: any}} Shape `annotation` is
+ *   the label as the server has it, as long as the shape is untouched
+ * @typedef {{kind: "side", sides: string} | {kind: "corner" | "edge", ring: number, at: number} | {kind: "inside"}} Grip
  */
-
-/** @param {string} tag @param {Record<string, unknown>} attributes */
-function svg(tag, attributes) {
-  const node = document.createElementNS(svgNames, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
-  return node;
-}
 
 /** To tenths of a pixel, as the server proposes them. @param {number} value */
 const tenth = (value) => Math.round(value * 10) / 10;
 
-/** Whether a shape is no more than its box: outlines and masks keep their place. @param {Shape} shape */
-const isBox = ({ annotation }) => !annotation || annotation.type === "box";
+/** @param {number} value @param {number} low @param {number} high */
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
-/** The shapes of one picture. Dispatches `change` after each finished gesture, `choose` when another is chosen. */
-export class ShapeLayer extends EventTarget {
-  /** @type {Shape[]} */
-  shapes;
-  /** @type {number | null} */
-  chosen = null;
-  /** The class of what is drawn next. @type {string} */
-  label;
-  #width;
-  #height;
-  /** @type {Shape[][]} */
-  #past = [];
-  /** @type {{kind: "draw" | "move" | "resize", from: {x: number, y: number}, start: Box, edges: string, before: Shape[]} | null} */
-  #gesture = null;
+/** @param {number[][]} rings @returns {Box} */
+function boxAround(rings) {
+  const [xs, ys] = [0, 1].map((odd) => rings.flatMap((ring) => ring.filter((_, index) => index % 2 === odd)));
+  const [left, top] = [Math.min(...xs), Math.min(...ys)];
+  return [left, top, tenth(Math.max(...xs) - left), tenth(Math.max(...ys) - top)];
+}
 
-  /** @param {number} width @param {number} height @param {Shape[]} shapes @param {string} label */
-  constructor(width, height, shapes, label) {
-    super();
-    [this.#width, this.#height] = [width, height];
-    this.shapes = shapes;
-    this.label = label;
-    this.node = svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "shapes", role: "presentation" });
-    this.node.addEventListener("pointerdown", (event) => this.#down(/** @type {PointerEvent} */ (event)));
-    this.node.addEventListener("pointermove", (event) => this.#drag(/** @type {PointerEvent} */ (event)));
-    this.node.addEventListener("pointerup", () => this.#up());
-    this.node.addEventListener("pointercancel", () => this.#cancel());
-    this.#paint();
+/** @param {number[]} ring */
+function areaOf(ring) {
+  let twice = 0;
+  for (let at = 0; at < ring.length; at += 2) {
+    const next = (at + 2) % ring.length;
+    twice += ring[at] * ring[next + 1] - ring[next] * ring[at + 1];
   }
+  return Math.abs(twice) / 2;
+}
 
-  /** @param {number | null} index */
-  choose(index) {
-    this.chosen = index;
-    this.#paint();
-    this.dispatchEvent(new Event("choose"));
+/** @param {string} label @param {Box} box @returns {Shape} */
+export const boxShape = (label, box) => ({ type: "box", label, box, area: box[2] * box[3], from: "drawn" });
+
+/** @param {string} label @param {number[][]} rings @returns {Shape} */
+export const polygonShape = (label, rings) => ({
+  type: "polygon", label, rings, box: boxAround(rings), area: rings.reduce((sum, ring) => sum + areaOf(ring), 0), from: "drawn",
+});
+
+/** @param {string} label @param {import("./rle.js").Mask} mask @returns {Shape} */
+export function maskShape(label, mask) {
+  const { area, box } = measure(mask);
+  return { type: "mask", label, mask, box: /** @type {Box} */ (box), area, from: "drawn" };
+}
+
+/** The shape of a label of the server; nil where it has none. @param {any} annotation @param {From} from @param {number} [score] @returns {Shape | null} */
+export function shapeOf(annotation, from, score) {
+  const { type, label, bbox, segmentation, rle } = annotation;
+  const shape = type === "box" ? boxShape(label, bbox) : type === "polygon" ? polygonShape(label, segmentation)
+    : type === "mask" ? maskShape(label, maskOf(rle)) : null;
+  return shape && { ...shape, from, score, annotation };
+}
+
+/** The text of masks that were written before. @type {WeakMap<object, any>} */
+const texts = new WeakMap();
+
+/** The label as the server takes it. @param {Shape} shape */
+export function annotationOf({ type, label, box, rings, mask, annotation }) {
+  if (annotation) return annotation;
+  if (mask) {
+    if (!texts.has(mask)) texts.set(mask, rleOf(mask));
+    return { type, label, rle: texts.get(mask) };
   }
+  return rings ? { type, label, segmentation: rings } : { type, label, bbox: box };
+}
 
-  /** The next shape after the chosen one. @param {number} step */
-  chooseNext(step) {
-    if (this.shapes.length === 0) return;
-    const at = this.chosen ?? (step > 0 ? -1 : 0);
-    this.choose((at + step + this.shapes.length) % this.shapes.length);
+/** The same under another name. @param {Shape} shape @param {string} label @returns {Shape} */
+export const named = (shape, label) =>
+  ({ ...shape, label, annotation: shape.annotation && { ...shape.annotation, label } });
+
+// What a person touched is theirs, whoever proposed it.
+/** @param {Shape} old @param {Shape} shape @returns {Shape} */
+const instead = (old, shape) => ({ ...shape, label: old.label, from: "drawn", annotation: undefined });
+
+/** A box at another place. @param {Shape} shape @param {Box} box @returns {Shape} */
+export const boxed = (shape, box) => instead(shape, boxShape(shape.label, box));
+
+/** @param {Shape} shape @param {Point} at */
+export function isInside({ box: [left, top, width, height], rings, mask }, { x, y }) {
+  if (x < left || y < top || x > left + width || y > top + height) return false;
+  if (mask) return covers(mask, x, y);
+  return !rings || rings.some((ring) => {
+    let inside = false;
+    for (let at = 0, before = ring.length - 2; at < ring.length; before = at, at += 2) {
+      const [x1, y1, x2, y2] = [ring[before], ring[before + 1], ring[at], ring[at + 1]];
+      if ((y1 > y) !== (y2 > y) && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) inside = !inside;
+    }
+    return inside;
+  });
+}
+
+/** The outline as a path. @param {Shape} shape */
+export function pathOf({ box: [x, y, width, height], rings }) {
+  return rings ? rings.map((ring) => `M${ring.join(" ")}Z`).join("") : `M${x} ${y}h${width}v${height}h${-width}Z`;
+}
+
+/** The corners of a shape, each to be gripped. @param {Shape} shape @returns {Point[]} */
+export function cornersOf({ box: [left, top, width, height], rings, mask }) {
+  if (mask) return [];
+  if (!rings) return [[left, top], [left + width, top], [left, top + height], [left + width, top + height]].map(([x, y]) => ({ x, y }));
+  return rings.flatMap((ring) => Array.from({ length: ring.length / 2 }, (_, at) => ({ x: ring[2 * at], y: ring[2 * at + 1] })));
+}
+
+/** What a pointer grips of a shape: a corner first, then an edge. @param {Shape} shape @param {Point} at @param {number} reach in pixels of the picture @returns {Grip | null} */
+export function gripAt(shape, at, reach) {
+  if (shape.mask) return null;
+  if (!shape.rings) {
+    const sides = sidesAt(shape.box, at, reach);
+    return sides ? { kind: "side", sides } : null;
   }
-
-  /** Puts a new shape in the middle of the picture, to be moved by keys. */
-  add() {
-    this.#remember();
-    const [width, height] = [tenth(this.#width / 5), tenth(this.#height / 5)];
-    const box = /** @type {Box} */ ([tenth(this.#width * 0.4), tenth(this.#height * 0.4), width, height]);
-    this.shapes = [...this.shapes, { label: this.label, box, from: "drawn" }];
-    this.choose(this.shapes.length - 1);
-    this.dispatchEvent(new Event("change"));
-  }
-
-  /** Takes the chosen shape away. */
-  remove() {
-    if (this.chosen === null) return;
-    this.#remember();
-    this.shapes = this.shapes.filter((_, index) => index !== this.chosen);
-    this.choose(this.shapes.length === 0 ? null : Math.min(this.chosen, this.shapes.length - 1));
-    this.dispatchEvent(new Event("change"));
-  }
-
-  /** Gives the chosen shape a class, or what is drawn next. @param {string} label */
-  name(label) {
-    this.label = label;
-    const old = this.chosen === null ? undefined : this.shapes[this.chosen];
-    if (old) this.#change({ ...old, label, annotation: old.annotation && { ...old.annotation, label } });
-    else this.dispatchEvent(new Event("change"));
-  }
-
-  /** Moves the chosen shape, or its lower right corner. @param {number} x @param {number} y @param {boolean} resizes */
-  nudge(x, y, resizes) {
-    if (this.chosen === null || !isBox(this.shapes[this.chosen])) return;
-    const [left, top, width, height] = this.shapes[this.chosen].box;
-    this.#change({
-      ...this.shapes[this.chosen], annotation: undefined,
-      box: this.#clipped(resizes ? [left, top, width + x, height + y] : [left + x, top + y, width, height], !resizes),
+  /** @type {{distance: number, grip: Grip | null}} */
+  let nearest = { distance: reach, grip: null };
+  for (const kind of /** @type {const} */ (["corner", "edge"])) {
+    shape.rings.forEach((ring, number) => {
+      for (let place = 0; place < ring.length; place += 2) {
+        const next = (place + 2) % ring.length;
+        const distance = kind === "corner" ? Math.hypot(ring[place] - at.x, ring[place + 1] - at.y)
+          : toEdge(at, ring[place], ring[place + 1], ring[next], ring[next + 1]);
+        if (distance < nearest.distance) nearest = { distance, grip: { kind, ring: number, at: place } };
+      }
     });
+    if (nearest.grip) return nearest.grip;
+    nearest.distance = reach * 0.6;
   }
+  return null;
+}
 
-  /** Takes the last gesture back; answers whether there was one. */
-  undo() {
-    const before = this.#past.pop();
-    if (!before) return false;
-    this.shapes = before;
-    this.choose(null);
-    this.dispatchEvent(new Event("change"));
-    return true;
+/** @param {Point} at @param {number} x1 @param {number} y1 @param {number} x2 @param {number} y2 */
+function toEdge({ x, y }, x1, y1, x2, y2) {
+  const length = (x2 - x1) ** 2 + (y2 - y1) ** 2;
+  const share = length === 0 ? 0 : clamp(((x - x1) * (x2 - x1) + (y - y1) * (y2 - y1)) / length, 0, 1);
+  return Math.hypot(x - x1 - share * (x2 - x1), y - y1 - share * (y2 - y1));
+}
+
+/** @param {Box} box @param {Point} at @param {number} reach */
+function sidesAt([left, top, width, height], { x, y }, reach) {
+  if (x < left - reach || y < top - reach || x > left + width + reach || y > top + height + reach) return "";
+  // A small box keeps a middle by which it can be moved.
+  const [across, down] = [Math.min(reach, width / 3), Math.min(reach, height / 3)];
+  const horizontal = x < left + across ? "w" : x > left + width - across ? "e" : "";
+  const vertical = y < top + down ? "n" : y > top + height - down ? "s" : "";
+  return vertical + horizontal;
+}
+
+/** A shape after a pull at a grip. @param {Shape} shape @param {Grip} grip @param {Point} from @param {Point} to @param {Size} size @returns {Shape} */
+export function pulled(shape, grip, from, to, size) {
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  if (grip.kind === "inside") return moved(shape, dx, dy, size);
+  if (grip.kind === "side") {
+    let [left, top, width, height] = shape.box;
+    let [right, bottom] = [left + width, top + height];
+    if (grip.sides.includes("w")) left += dx;
+    if (grip.sides.includes("e")) right += dx;
+    if (grip.sides.includes("n")) top += dy;
+    if (grip.sides.includes("s")) bottom += dy;
+    return boxed(shape, spanned({ x: left, y: top }, { x: right, y: bottom }, size));
   }
+  return withCorner(shape, grip, to, size);
+}
 
-  // The lists are never changed, so the one of before is kept as it is.
-  #remember() { this.#past.push(this.shapes); }
+/** The box between two places, inside of the picture and one pixel at least. @param {Point} a @param {Point} b @param {Size} size @returns {Box} */
+export function spanned(a, b, { width, height }) {
+  const [left, right] = [Math.min(a.x, b.x), Math.max(a.x, b.x)].map((x) => clamp(x, 0, width));
+  const [top, bottom] = [Math.min(a.y, b.y), Math.max(a.y, b.y)].map((y) => clamp(y, 0, height));
+  const [x, y] = [Math.min(left, width - 1), Math.min(top, height - 1)].map(tenth);
+  return [x, y, tenth(Math.max(1, right - x)), tenth(Math.max(1, bottom - y))];
+}
 
-  /** @param {Shape} shape */
-  #change(shape) {
-    if (this.chosen === null) return;
-    this.#remember();
-    this.shapes = this.shapes.map((old, index) => (index === this.chosen ? shape : old));
-    this.#paint();
-    this.dispatchEvent(new Event("change"));
+/** A polygon with a corner at another place; an edge gets a corner of its own. @param {Shape} shape @param {{kind: string, ring: number, at: number}} grip @param {Point} to @param {Size} size */
+export function withCorner(shape, { kind, ring, at }, { x, y }, { width, height }) {
+  const place = [tenth(clamp(x, 0, width)), tenth(clamp(y, 0, height))];
+  const rings = (shape.rings ?? []).map((old, number) =>
+    (number === ring ? old.toSpliced(kind === "edge" ? at + 2 : at, kind === "edge" ? 0 : 2, ...place) : old));
+  return instead(shape, polygonShape(shape.label, rings));
+}
+
+/** A polygon without a corner; nil where too few would be left. @param {Shape} shape @param {{ring: number, at: number}} corner */
+export function withoutCorner(shape, { ring, at }) {
+  const rings = (shape.rings ?? []).map((old, number) => (number === ring ? old.toSpliced(at, 2) : old))
+    .filter(({ length }) => length >= 6);
+  return rings.length > 0 ? instead(shape, polygonShape(shape.label, rings)) : null;
+}
+
+/** A shape elsewhere; it keeps its size and stays in the picture. @param {Shape} shape @param {number} dx @param {number} dy @param {Size} size @returns {Shape} */
+export function moved(shape, dx, dy, { width, height }) {
+  const [left, top, across, down] = shape.box;
+  const x = clamp(dx, -left, Math.max(-left, width - left - across));
+  const y = clamp(dy, -top, Math.max(-top, height - top - down));
+  if (shape.mask) return instead(shape, maskShape(shape.label, shifted(shape.mask, Math.round(x), Math.round(y))));
+  if (!shape.rings) return boxed(shape, [tenth(left + x), tenth(top + y), across, down]);
+  const rings = shape.rings.map((ring) => ring.map((value, index) => tenth(value + (index % 2 === 0 ? x : y))));
+  return instead(shape, polygonShape(shape.label, rings));
+}
+
+/** @param {import("./rle.js").Mask} mask @param {number} dx @param {number} dy */
+function shifted(mask, dx, dy) {
+  const { height, width } = mask;
+  const [old, bytes] = [unpacked(mask), new Uint8Array(height * width)];
+  for (let x = Math.max(0, dx); x < Math.min(width, width + dx); x++) {
+    const column = (x - dx) * height;
+    bytes.set(old.subarray(column + Math.max(0, -dy), column + Math.min(height, height - dy)), x * height + Math.max(0, dy));
   }
+  return packed(bytes, height, width);
+}
 
-  // Inside of the picture: a box that is moved keeps its size, one that is resized is cut off.
-  /** @param {Box} box @param {boolean} keepsSize @returns {Box} */
-  #clipped([x, y, width, height], keepsSize) {
-    if (keepsSize) {
-      const left = Math.min(Math.max(0, x), this.#width - width);
-      const top = Math.min(Math.max(0, y), this.#height - height);
-      return [tenth(left), tenth(top), width, height];
+/** A shape of another size, seen from its upper left. @param {Shape} shape @param {number} dx @param {number} dy @param {Size} size @returns {Shape} */
+export function resized(shape, dx, dy, size) {
+  const [left, top, width, height] = shape.box;
+  if (shape.mask) return shape;
+  const [, , across, down] = spanned({ x: left, y: top }, { x: Math.max(left + 1, left + width + dx), y: Math.max(top + 1, top + height + dy) }, size);
+  if (!shape.rings) return boxed(shape, [left, top, across, down]);
+  const [byX, byY] = [across / Math.max(width, 0.1), down / Math.max(height, 0.1)];
+  const rings = shape.rings.map((ring) => ring.map((value, index) =>
+    tenth(index % 2 === 0 ? left + (value - left) * byX : top + (value - top) * byY)));
+  return instead(shape, polygonShape(shape.label, rings));
+}
+
+/** The share that the rectangles of two shapes have in common. @param {Shape} a @param {Shape} b */
+export function overlap({ box: a }, { box: b }) {
+  const across = Math.min(a[0] + a[2], b[0] + b[2]) - Math.max(a[0], b[0]);
+  const down = Math.min(a[1] + a[3], b[1] + b[3]) - Math.max(a[1], b[1]);
+  if (across <= 0 || down <= 0) return 0;
+  return (across * down) / (a[2] * a[3] + b[2] * b[3] - across * down);
+}
+
+/** The pixels of a shape, those whose middle it covers. @param {Shape} shape @param {Size} size @returns {Shape} */
+export function asMask(shape, { width, height }) {
+  const bytes = new Uint8Array(width * height);
+  const [x0, y0, across, down] = shape.box;
+  for (const ring of shape.rings ?? [[x0, y0, x0 + across, y0, x0 + across, y0 + down, x0, y0 + down]]) {
+    for (let x = Math.max(0, Math.floor(x0)); x < Math.min(width, x0 + across); x++) {
+      const cuts = [];
+      for (let at = 0, before = ring.length - 2; at < ring.length; before = at, at += 2) {
+        const [x1, y1, x2, y2] = [ring[before], ring[before + 1], ring[at], ring[at + 1]];
+        if ((x1 > x + 0.5) !== (x2 > x + 0.5)) cuts.push(y1 + ((y2 - y1) * (x + 0.5 - x1)) / (x2 - x1));
+      }
+      cuts.sort((a, b) => a - b);
+      for (let cut = 0; cut + 1 < cuts.length; cut += 2) {
+        const [top, bottom] = [cuts[cut], cuts[cut + 1]].map((y) => clamp(Math.ceil(y - 0.5), 0, height));
+        bytes.fill(1, x * height + top, x * height + bottom);
+      }
     }
-    const [left, top] = [Math.max(0, x), Math.max(0, y)];
-    const [right, bottom] = [Math.min(this.#width, x + width), Math.min(this.#height, y + height)];
-    return [tenth(left), tenth(top), tenth(Math.max(1, right - left)), tenth(Math.max(1, bottom - top))];
   }
-
-  /** Pixels of the picture to a pixel of the screen. */
-  get #scale() {
-    const matrix = /** @type {SVGSVGElement} */ (this.node).getScreenCTM();
-    return matrix && matrix.a > 0 ? 1 / matrix.a : 1;
-  }
-
-  /** Where a pointer is, in pixels of the picture. @param {PointerEvent} event */
-  #place(event) {
-    const matrix = /** @type {SVGSVGElement} */ (this.node).getScreenCTM();
-    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix?.inverse());
-    return { x: point.x, y: point.y };
-  }
-
-  /** @param {PointerEvent} event */
-  #down(event) {
-    if (event.button !== 0) return;
-    event.preventDefault();
-    this.node.setPointerCapture(event.pointerId);
-    const at = this.#place(event);
-    const edges = this.chosen === null || !isBox(this.shapes[this.chosen]) ? "" : this.#edgesAt(this.shapes[this.chosen].box, at);
-    const before = this.shapes;
-    if (edges && this.chosen !== null) {
-      this.#gesture = { kind: "resize", from: at, start: this.shapes[this.chosen].box, edges, before };
-      return;
-    }
-    const hit = this.#shapeAt(at);
-    if (hit !== null) {
-      this.choose(hit);
-      if (isBox(this.shapes[hit])) this.#gesture = { kind: "move", from: at, start: this.shapes[hit].box, edges: "", before };
-      return;
-    }
-    this.#gesture = { kind: "draw", from: at, start: [at.x, at.y, 0, 0], edges: "", before };
-    this.choose(null);
-  }
-
-  // The smallest first: a thing in front of another can be reached.
-  /** @param {{x: number, y: number}} at */
-  #shapeAt({ x, y }) {
-    const inside = this.shapes.map(({ box }, index) => ({ box, index })).filter(({ box: [left, top, width, height] }) =>
-      x >= left && y >= top && x <= left + width && y <= top + height);
-    inside.sort((a, b) => a.box[2] * a.box[3] - b.box[2] * b.box[3]);
-    return inside[0]?.index ?? null;
-  }
-
-  /** Which edges of a box a pointer holds. @param {Box} box @param {{x: number, y: number}} at */
-  #edgesAt([left, top, width, height], { x, y }) {
-    const far = reach * this.#scale;
-    if (x < left - far || y < top - far || x > left + width + far || y > top + height + far) return "";
-    const across = Math.abs(x - left) < far ? "w" : Math.abs(x - left - width) < far ? "e" : "";
-    const down = Math.abs(y - top) < far ? "n" : Math.abs(y - top - height) < far ? "s" : "";
-    return down + across;
-  }
-
-  /** @param {PointerEvent} event */
-  #drag(event) {
-    const gesture = this.#gesture;
-    if (!gesture) return;
-    const at = this.#place(event);
-    const [dx, dy] = [at.x - gesture.from.x, at.y - gesture.from.y];
-    const [left, top, width, height] = gesture.start;
-    if (gesture.kind === "draw") {
-      const box = this.#clipped([Math.min(gesture.from.x, at.x), Math.min(gesture.from.y, at.y), Math.abs(dx), Math.abs(dy)], false);
-      this.shapes = [...gesture.before, { label: this.label, box, from: "drawn" }];
-      this.chosen = this.shapes.length - 1;
-    } else if (this.chosen !== null) {
-      const { edges } = gesture;
-      const box = gesture.kind === "move" ? this.#clipped([left + dx, top + dy, width, height], true) : this.#clipped([
-        edges.includes("w") ? Math.min(left + dx, left + width - 1) : left,
-        edges.includes("n") ? Math.min(top + dy, top + height - 1) : top,
-        edges.includes("w") ? Math.max(1, width - dx) : edges.includes("e") ? Math.max(1, width + dx) : width,
-        edges.includes("n") ? Math.max(1, height - dy) : edges.includes("s") ? Math.max(1, height + dy) : height,
-      ], false);
-      this.shapes = gesture.before.map((shape, index) =>
-        (index === this.chosen ? { ...shape, box, annotation: undefined } : shape));
-    }
-    this.#paint();
-  }
-
-  #up() {
-    const gesture = this.#gesture;
-    this.#gesture = null;
-    if (!gesture) return;
-    const [, , width, height] = this.chosen === null ? [0, 0, 0, 0] : this.shapes[this.chosen].box;
-    const isClick = gesture.kind === "draw" && (width < leastSide || height < leastSide);
-    const isSame = this.chosen !== null && gesture.kind !== "draw"
-      && this.shapes[this.chosen].box.every((value, index) => Math.abs(value - gesture.start[index]) < 0.5);
-    if (isClick || isSame) {
-      this.shapes = gesture.before;
-      if (isClick) this.chosen = null;
-    } else if (this.shapes !== gesture.before) {
-      this.#past.push(gesture.before);
-      this.dispatchEvent(new Event("change"));
-    }
-    this.#paint();
-    this.dispatchEvent(new Event("choose"));
-  }
-
-  #cancel() {
-    if (this.#gesture) this.shapes = this.#gesture.before;
-    this.#gesture = null;
-    this.choose(null);
-  }
-
-  #paint() {
-    const scale = this.#scale;
-    this.node.replaceChildren(...this.shapes.flatMap((shape, index) => {
-      const [x, y, width, height] = shape.box;
-      const id = categoryNamed(shape.label)?.id ?? 1;
-      const isChosen = index === this.chosen;
-      const names = `shape c${(id - 1) % 10} ${shape.from}${isChosen ? " chosen" : ""}`;
-      const side = handleSide * scale;
-      const handles = !isChosen ? [] : [[x, y], [x + width, y], [x, y + height], [x + width, y + height]].map(([cx, cy]) =>
-        svg("rect", { class: "handle", x: cx - side / 2, y: cy - side / 2, width: side, height: side }));
-      return [
-        svg("rect", { class: `${names} under`, x, y, width, height }),
-        svg("rect", { class: names, x, y, width, height }), ...handles,
-      ];
-    }));
-  }
+  return instead(shape, maskShape(shape.label, packed(bytes, height, width)));
 }

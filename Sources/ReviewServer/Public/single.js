@@ -1,10 +1,11 @@
 // One picture: accept what is proposed, or say its class with one key.
 
 import { get, pixels, thumbnail } from "./api.js";
-import { classList, fileName, proposalList, section, suggestionList } from "./cluster.js";
+import { classList, fileName, proposalList, section, suggestionList } from "./lists.js";
 import { button, count, dot, h, picture, say, share } from "./dom.js";
 import { bind } from "./keys.js";
 import { pickCategory } from "./picker.js";
+import { askComment, commentList, setFlag } from "./remarks.js";
 import { categoryNamed, categoryOfKey, store } from "./store.js";
 
 /** Why the picture is asked about, in words. */
@@ -18,6 +19,10 @@ export class SingleScreen {
   #item;
   #decide;
   #top;
+  #flagged = h("span");
+  #comments = h("div");
+  /** @type {import("./remarks.js").Comment[]} */
+  #said = [];
   isAwake = true;
 
   /**
@@ -38,7 +43,7 @@ export class SingleScreen {
     const reason = isOfModels ? "the models disagree"
       : /** @type {Record<string, string>} */ (reasons)[item.reason] ?? item.reason;
     this.main = h("div", { class: "screen single" },
-      h("header", {}, this.heading, h("p", { class: "muted" }, `${item.item}  \u00b7  ${reason}`)),
+      h("header", {}, this.heading, h("p", { class: "muted" }, `${item.item}  \u00b7  ${reason}`, this.#flagged)),
       h("div", { class: "picture" }, picture(pixels(shown.id, innerWidth * 0.7), name, name)),
       this.#bar());
     this.aside = h("div", {},
@@ -59,7 +64,28 @@ export class SingleScreen {
       reject: () => this.#reject(),
       category: (event) => this.#correctByKey(event.key),
       picker: () => this.#pick(),
+      flag: () => void this.#flag(true),
+      unflag: () => void this.#flag(false),
+      note: () => this.#comment(),
     });
+  }
+
+  get #id() { return /** @type {import("./api.js").Picture} */ (this.#item.image).id; }
+
+  /** @param {boolean} on */
+  async #flag(on) {
+    if (await setFlag([this.#id], on)) this.#paintFlag(on ? store.reviewer : null);
+  }
+
+  /** @param {string | null | undefined} by */
+  #paintFlag(by) { this.#flagged.textContent = by ? `  \u00b7  flagged by ${by}` : ""; }
+
+  #comment() {
+    askComment(this.#id, (comment) => { this.#said.push(comment); this.#paintComments(); });
+  }
+
+  #paintComments() {
+    this.#comments.replaceChildren(...(this.#said.length === 0 ? [] : [section("Comments", commentList(this.#said))]));
   }
 
   #bar() {
@@ -75,11 +101,14 @@ export class SingleScreen {
   async #addDetail(shown) {
     const file = section("File", h("p", { class: "path" }, shown.path),
       h("p", { class: "muted numbers" }, `${shown.width} \u00d7 ${shown.height}`));
-    this.aside.append(file);
+    this.aside.append(this.#comments, file);
     try {
-      const { nearest, bytes, format } = await get(`images/${shown.id}`);
+      const { nearest, bytes, format, flagged_by, comments } = await get(`images/${shown.id}`);
       file.lastElementChild?.append(`, ${count(Math.round(bytes / 1024))} KB, ${format}`);
-      if (nearest.length > 0) file.before(section("Why: nearest pictures", nearestList(nearest)));
+      this.#paintFlag(flagged_by);
+      this.#said.unshift(...(comments ?? []));
+      this.#paintComments();
+      if (nearest.length > 0) this.#comments.before(section("Why: nearest pictures", nearestList(nearest)));
     } catch { /* the picture can be decided without */ }
   }
 

@@ -17,12 +17,23 @@ export const store = {
   images: 0,
   /** @type {Category[]} */
   classes: [],
+  /** What can be filtered and sorted by. @type {import("./view.js").Field[]} */
+  fields: [],
+  /** What the server knows to do. @type {string[]} */
+  capabilities: [],
 };
 
 const keys = "1234567890";
 
+/** Whether labels are of whole pictures. */
+export const ofClasses = () => store.task === "classification";
+
 /** @param {string} name */
 export const categoryNamed = (name) => store.classes.find((category) => category.name === name);
+
+/** @param {number} id */
+export const categoryOfId = (id) => (store.classes[id - 1]?.id === id ? store.classes[id - 1]
+  : store.classes.find((category) => category.id === id));
 
 /** The class of a key, by class order. @param {string} key */
 export const categoryOfKey = (key) => store.classes.find((category) => category.key === key);
@@ -42,8 +53,11 @@ export function ensureCategory(name) {
 
 /** @param {any} dataset the answer of `GET /dataset` */
 export function fillStore(dataset) {
-  const { name, task, key, reviewer, version, classes, counts } = dataset;
-  Object.assign(store, { name, task, key, reviewer, version: version ?? null, images: counts.images });
+  const { name, task, key, reviewer, version, classes, counts, fields, capabilities } = dataset;
+  Object.assign(store, {
+    name, task, key, reviewer, version: version ?? null, images: counts.images,
+    fields: fields ?? [], capabilities: capabilities ?? [],
+  });
   store.classes = classes.map((/** @type {Category} */ category) => ({
     ...category,
     key: category.key ?? null,

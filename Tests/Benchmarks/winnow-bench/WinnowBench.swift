@@ -16,7 +16,7 @@ struct WinnowBench: ParsableCommand {
         subcommands: [
             DecodeCommand.self, ScanCommand.self, EmbedCommand.self, DuplicatesCommand.self,
             KnnCommand.self, ClusterCommand.self, ExportCommand.self, StoreCommand.self,
-            LearnCommand.self, FindCommand.self,
+            LearnCommand.self, FindCommand.self, GridCommand.self,
         ]
     )
 

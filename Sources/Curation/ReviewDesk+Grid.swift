@@ -1,0 +1,79 @@
+package import CurationCore
+import Dispatch
+import Storage
+
+/// A picture of a view, in full.
+package struct ViewItem: Sendable, Codable {
+    /// The number of the picture.
+    package let id: Sample.ID
+    /// Where the file is.
+    package let path: String
+    /// The digest of the file's bytes.
+    package let sha256: ContentDigest
+    /// Pixels across, upright.
+    package let width: Int
+    /// Pixels down, upright.
+    package let height: Int
+    /// Its labels of now, oldest first.
+    package let annotations: [ImageDetail.AnnotationView]
+}
+
+extension ReviewDesk {
+    /// Freezes the pictures for which something holds, in an order.
+    ///
+    /// - Throws: as `GridStage.make`.
+    package func makeView(_ query: ViewQuery) async throws -> GridStage.MadeView {
+        try await taking(views) { [grid] in try grid.make(query) }
+    }
+
+    /// The pictures of a view from a position on, as octets.
+    ///
+    /// - Throws: as `GridStage.rows`.
+    package func rows(of view: String, from: Int, count: Int) async throws -> [UInt8] {
+        try await taking(views) { [grid] in try grid.rows(of: view, from: from, count: count) }
+    }
+
+    /// The pictures of a view from a position on in full, and how many it has.
+    ///
+    /// - Throws: as `GridStage.pictures`.
+    package func items(
+        of view: String,
+        from: Int,
+        count: Int
+    ) async throws -> (items: [ViewItem], count: Int) {
+        try await taking(reads) { [dataset, grid] in
+            let found = try grid.pictures(of: view, from..<(from + count))
+            return try rephrasing { () throws in
+                let items = try dataset.store.samples(found.ids).map { sample in
+                    ViewItem(
+                        id: sample.id,
+                        path: sample.path,
+                        sha256: sample.sha256,
+                        width: sample.width,
+                        height: sample.height,
+                        annotations: try dataset.store.annotations(of: sample.id)
+                            .map(ImageDetail.AnnotationView.init)
+                    )
+                }
+                return (items, found.count)
+            }
+        }
+    }
+
+    /// How the pictures of a view spread over the values of fields.
+    ///
+    /// - Throws: as `GridStage.facets`.
+    package func facets(of view: String, fields: [String]) async throws -> [ViewFacet] {
+        try await taking(views) { [grid] in try grid.facets(of: view, fields: fields) }
+    }
+
+    /// What can be filtered and sorted by.
+    ///
+    /// - Throws: `CurationError.storage`.
+    package func fields() async throws -> [FieldOverview] {
+        try await taking(reads) { [grid] in try grid.fields() }
+    }
+
+    /// Reads all pictures into memory, so that the first view does not wait for it.
+    package func warmUp() { views.async { [grid] in grid.warmUp() } }
+}

@@ -1,0 +1,93 @@
+public import CurationCore
+import Quality
+import Storage
+
+extension ReviewDesk {
+    /// One picture with its labels and all that is known of it; nil when there is none.
+    ///
+    /// What others said of it is left out while `reviewer` is asked for an opinion of their own.
+    ///
+    /// - Throws: `CurationError.storage`.
+    public func image(
+        _ id: Sample.ID,
+        for reviewer: String
+    ) async throws -> ImageDetail? {
+        try await taking(reads) { [self] in
+            try rephrasing { () throws in
+                let store = dataset.store
+                guard let sample = try store.samples([id]).first else { return nil }
+                let isBlind = try store.isAskedBlindly(
+                    reviewer,
+                    about: id,
+                    now: Timestamp.now.seconds
+                )
+                let labels = isBlind ? [] : try store.annotations(of: id)
+                var detail = ImageDetail(
+                    image: ReviewItem.Image(sample),
+                    bytes: sample.bytes,
+                    format: sample.format,
+                    annotations: labels.map(ImageDetail.AnnotationView.init),
+                    nearest: try nearest(to: id)
+                )
+                detail.version = try store.labelVersion(of: id)
+                detail.isBlind = isBlind
+                detail.history = isBlind ? [] : try history(of: id)
+                detail.flaggedBy = try store.flags(of: id).first?.reviewer
+                // What others say of it would tell.
+                detail.comments = try store.comments(of: id)
+                    .filter { !isBlind || $0.reviewer == reviewer }
+                    .map(RemarkReport.Comment.init)
+                detail.fields = try store.fieldValues(of: id)[id] ?? [:]
+                try addFindings(on: sample, to: &detail)
+                return detail
+            }
+        }
+    }
+
+    private func nearest(to id: Sample.ID) throws -> [ImageDetail.NearestImage] {
+        let store = dataset.store
+        return try store.neighbors(of: id).prefix(5).map { near in
+            let label = try store.annotations(of: near.sample)
+                .last { $0.state == .accepted }?.label.category
+            return ImageDetail.NearestImage(
+                id: near.sample,
+                similarity: near.similarity,
+                label: label
+            )
+        }
+    }
+
+    private func history(of id: Sample.ID) throws -> [ImageDetail.Step] {
+        let lines = try HistoryStage(dataset: dataset).blame(id)
+        func number(_ line: BlameLine) -> Int { Int(line.by.batch.dropFirst(2)) ?? 0 }
+        return lines.sorted { number($0) > number($1) }.map(ImageDetail.Step.init)
+    }
+
+    private func addFindings(on sample: Sample, to detail: inout ImageDetail) throws {
+        guard let findings = try dataset.store.findings(on: sample.id) else { return }
+        detail.metrics = findings.metrics
+        detail.cluster = findings.cluster
+        let picture = ImageIssues.Measures(
+            width: sample.width,
+            height: sample.height,
+            isDamaged: sample.damage != nil,
+            metrics: findings.metrics
+        )
+        // Until all pictures were read, none is of an odd size.
+        let median = grid.medianSide ?? picture.side
+        detail.issues = Issue.Kind.allCases.compactMap { kind in
+            let score = ImageIssues.score(kind, of: picture, medianSide: median)
+            guard let score, score < ImageIssues.threshold else { return nil }
+            return ImageDetail.Fault(kind: kind, score: score)
+        }
+        guard let group = findings.copies else { return }
+        detail.duplicates = group.members.filter { $0.id != sample.id }.map {
+            ImageDetail.Copy(
+                id: $0.id,
+                similarity: $0.similarity,
+                transform: $0.transform,
+                keep: $0.id == group.keep
+            )
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package import CurationCore
+import Storage
+import Synchronization
+
+extension ReviewDesk {
+    /// What is wrong in the data set, counted by kind.
+    ///
+    /// - Throws: `CurationError.storage`.
+    package func issues() async throws -> IssueOverview {
+        try await taking(reads) { [self] in
+            try rephrasing { () throws in
+                let store = dataset.store
+                let findings = try foundIssues.findings(of: store)
+                var kinds = [DuplicateGroup.Kind.exact, .near].map { ($0, CopyGroups?.none) }
+                for index in kinds.indices {
+                    kinds[index].1 = try CopyGroups(of: kinds[index].0, in: store)
+                }
+                let copies = kinds.map { kind, found in
+                    IssueOverview.Count(
+                        kind: "duplicates-\(kind.rawValue)",
+                        count: found?.groups.count ?? 0,
+                        spare: found?.spare.count ?? 0
+                    )
+                }
+                let pictures = IssueFindings.kinds.map {
+                    IssueOverview.Count(kind: $0, count: findings.lists[$0]?.count ?? 0)
+                }
+                let failures = IssueOverview.Count(
+                    kind: IssueFindings.failures,
+                    count: try store.failures().count
+                )
+                return IssueOverview(
+                    images: findings.images,
+                    kinds: copies + pictures + [failures]
+                )
+            }
+        }
+    }
+
+    /// The findings of a kind, worst first; nil when there is no such kind.
+    ///
+    /// `after`: The number of the last picture, or the path of the last file, of the page before.
+    /// - Throws: `CurationError.unfinished` when the list has changed since.
+    package func issues(
+        of kind: String,
+        limit: Int,
+        after: String?
+    ) async throws -> IssuePage? {
+        try await taking(reads) { [self] in
+            try rephrasing { () throws in
+                if kind == IssueFindings.failures { return try failures(limit, after) }
+                guard IssueFindings.kinds.contains(kind) else { return nil }
+                let list = try foundIssues.findings(of: dataset.store).lists[kind] ?? []
+                let page = try Self.page(of: list, limit, after) { "\($0.sample.id)" }
+                return IssuePage(
+                    kind: kind,
+                    count: list.count,
+                    items: try page.items.map { finding in
+                        IssuePage.Entry(
+                            image: ReviewItem.Image(finding.sample),
+                            bytes: finding.sample.bytes,
+                            label: try label(of: finding.sample.id),
+                            score: finding.score,
+                            value: finding.value
+                        )
+                    },
+                    next: page.next
+                )
+            }
+        }
+    }
+
+    private func failures(_ limit: Int, _ after: String?) throws -> IssuePage {
+        let all = try dataset.store.failures()
+        let page = try Self.page(of: all, limit, after) { $0.path }
+        return IssuePage(
+            kind: IssueFindings.failures,
+            count: all.count,
+            items: page.items.map(IssuePage.Entry.init),
+            next: page.next
+        )
+    }
+
+    /// Groups of copies, the largest first.
+    ///
+    /// `after`: The number of the last group of the page before.
+    /// - Throws: `CurationError.unfinished` when the list has changed since.
+    package func duplicates(
+        of kind: DuplicateGroup.Kind?,
+        limit: Int,
+        after: String?
+    ) async throws -> DuplicatePage {
+        try await taking(reads) { [self] in
+            try rephrasing { () throws in
+                let found = try CopyGroups(of: kind, in: dataset.store)
+                let page = try Self.page(of: found.groups, limit, after) { "\($0.number)" }
+                return DuplicatePage(
+                    count: found.groups.count,
+                    spare: found.spare.count,
+                    items: try page.items.map(group),
+                    next: page.next
+                )
+            }
+        }
+    }
+
+    private func group(_ found: CopyGroups.Group) throws -> DuplicatePage.Group {
+        let group = found.group
+        let samples = Dictionary(
+            try dataset.store.samples(group.members.map(\.id)).map { ($0.id, $0) },
+            uniquingKeysWith: { $1 }
+        )
+        let kept = group.members.filter { $0.id == group.keep }
+        let others = group.members.filter { $0.id != group.keep }
+        return DuplicatePage.Group(
+            group: found.number,
+            kind: group.kind,
+            keep: group.keep,
+            reason: group.reason,
+            members: try (kept + others).compactMap { member in
+                guard let sample = samples[member.id] else { return nil }
+                return DuplicatePage.Member(
+                    image: ReviewItem.Image(sample),
+                    bytes: sample.bytes,
+                    format: sample.format,
+                    similarity: member.similarity,
+                    transform: member.transform,
+                    label: try label(of: member.id)
+                )
+            }
+        )
+    }
+
+    private func label(of sample: Sample.ID) throws -> String? {
+        try dataset.store.annotations(of: sample).last { $0.state == .accepted }?.label.category
+    }
+
+    private static func page<Element>(
+        of all: [Element],
+        _ limit: Int,
+        _ after: String?,
+        named name: (Element) -> String
+    ) throws -> (items: ArraySlice<Element>, next: String?) {
+        var rest = all[...]
+        if let after {
+            guard let place = all.firstIndex(where: { name($0) == after }) else {
+                throw CurationError.unfinished("the list has changed since: read it anew")
+            }
+            rest = all[(place + 1)...]
+        }
+        let page = rest.prefix(limit)
+        return (page, rest.count > limit ? page.last.map(name) : nil)
+    }
+
+    /// Takes pictures out of the data set, or puts them back in: one act, which can be undone.
+    ///
+    /// - Throws: `CurationError.unfinished` when there are not as many as expected; `.busy`.
+    package func setMembership(
+        _ choice: MembershipChoice,
+        isPresent: Bool,
+        author: String
+    ) async throws -> ActReport {
+        try await taking(turns) { [self] in
+            let images: [Sample.ID]
+            switch choice {
+            case .images(let chosen): images = chosen
+            case .copies(let kind, let expected):
+                images = try rephrasing { () throws in
+                    try CopyGroups(of: kind, in: dataset.store).spare
+                }
+                guard expected.map({ $0 == images.count }) ?? true else {
+                    throw CurationError.unfinished(
+                        "there are \(images.count) copies now: look at them again"
+                    )
+                }
+            }
+            return ActReport(
+                try LabelStage(dataset: dataset).setMembership(
+                    of: images,
+                    isPresent: isPresent,
+                    author: author
+                )
+            )
+        }
+    }
+}

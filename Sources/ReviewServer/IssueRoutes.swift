@@ -1,0 +1,116 @@
+import Curation
+import CurationCore
+import HTTPTypes
+import Hummingbird
+import Synchronization
+
+/// The routes of what is wrong: counts, pictures, copies, who belongs to the data set; and the progress.
+struct IssueRoutes<Backend: ReviewBackend>: Sendable {
+    private static var mostImages: Int { 20_000 }
+
+    let backend: Backend
+    private let acts = RecentActs()
+
+    init(backend: Backend) { self.backend = backend }
+
+    func add(to router: Router<ReviewContext>) {
+        let api = router.group("api/v1")
+        api.get("progress") { request, _ in try await progress(request) }
+        api.get("issues") { _, _ in Response.json(try await backend.issues()) }
+        api.get("issues/:kind") { request, context in try await issues(request, context) }
+        api.get("duplicates") { request, _ in try await duplicates(request) }
+        api.post("membership") { request, context in try await setMembership(request, context) }
+    }
+
+    private func progress(_ request: Request) async throws -> Response {
+        let detail = request.text("detail") ?? "true"
+        guard ["true", "false"].contains(detail) else {
+            throw RequestRefusal.invalid("detail must be true or false.")
+        }
+        return .json(try await backend.progress(detail: detail == "true"))
+    }
+
+    private func issues(_ request: Request, _ context: ReviewContext) async throws -> Response {
+        let list = try ListRequest(request)
+        let page = try await backend.issues(
+            of: context.parameters.get("kind") ?? "",
+            limit: list.limit,
+            after: list.cursor
+        )
+        guard let page else { throw RequestRefusal.notFound }
+        return .json(page)
+    }
+
+    private func duplicates(_ request: Request) async throws -> Response {
+        let list = try ListRequest(request)
+        let kind = try request.text("kind").map { text throws(RequestRefusal) in
+            guard let kind = DuplicateGroup.Kind(rawValue: text) else {
+                throw .invalid("kind must be exact or near.")
+            }
+            return kind
+        }
+        return .json(
+            try await backend.duplicates(of: kind, limit: list.limit, after: list.cursor)
+        )
+    }
+
+    private func setMembership(
+        _ request: Request,
+        _ context: ReviewContext
+    ) async throws -> Response {
+        let wanted = try await request.json(MembershipRequest.self)
+        let key = "\(context.reviewer) \(wanted.id)"
+        if let earlier = acts.report(of: key) { return .json(earlier) }
+        let report = try await backend.setMembership(
+            choice(of: wanted),
+            isPresent: wanted.present,
+            author: context.author
+        )
+        acts.keep(report, of: key)
+        return .json(report)
+    }
+
+    private func choice(of wanted: MembershipRequest) throws(RequestRefusal) -> MembershipChoice {
+        switch (wanted.images, wanted.duplicates) {
+        case (let images?, nil):
+            guard images.count <= Self.mostImages else {
+                throw .invalid("At most \(Self.mostImages) pictures at once.")
+            }
+            return .images(images)
+        case (nil, let kind?):
+            guard !wanted.present else { throw .invalid("Copies can only be taken out together.") }
+            return .copies(kind, expected: wanted.expectedCount)
+        default: throw .invalid("Name either images or duplicates.")
+        }
+    }
+}
+
+/// What was done lately, so that the same request sent again is done once.
+private final class RecentActs: Sendable {
+    private static let most = 500
+
+    private let kept = Mutex<(order: [String], reports: [String: ActReport])>(([], [:]))
+
+    func report(of key: String) -> ActReport? { kept.withLock { $0.reports[key] } }
+
+    func keep(_ report: ActReport, of key: String) {
+        kept.withLock { kept in
+            if kept.reports.updateValue(report, forKey: key) == nil { kept.order.append(key) }
+            guard kept.order.count > Self.most else { return }
+            kept.reports[kept.order.removeFirst()] = nil
+        }
+    }
+}
+
+struct MembershipRequest: Codable {
+    let id: String
+    let images: [Sample.ID]?
+    let duplicates: DuplicateGroup.Kind?
+    let present: Bool
+    let expectedCount: Int?
+
+    enum CodingKeys: String, CodingKey {
+        case id, images, duplicates, present
+        case expectedCount = "expected_count"
+    }
+}

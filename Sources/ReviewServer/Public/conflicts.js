@@ -1,0 +1,152 @@
+// The conflicts of a merge: base, ours and theirs side by side, one key takes a side.
+
+import { Refusal, get, pixels, thumbnail } from "./api.js";
+import { closeUp, isShape, stacked } from "./acts.js";
+import { fileName, section } from "./cluster.js";
+import { named } from "./difference.js";
+import { button, byId, count, h, kbd, picture, say } from "./dom.js";
+import { bind } from "./keys.js";
+import { refusalNote } from "./review.js";
+
+/**
+ * @typedef {"base" | "ours" | "theirs"} Side
+ * @typedef {{id: number, image: import("./api.js").Picture, class: string, base?: any, ours?: any, theirs?: any}} Conflict
+ * @typedef {{ours: string, theirs: string, open: number, classes: {class: string, count: number}[], items: Conflict[], next?: string}} Page
+ */
+
+/** @type {Side[]} */
+const sides = ["base", "ours", "theirs"];
+
+export class Conflicts {
+  #acts;
+  #box;
+  #changed;
+  /** @type {Page | null} */
+  #page = null;
+  #at = 0;
+  /** Whether the next choice counts for all conflicts about the class. */
+  #isForAll = false;
+  #busy = false;
+  main = h("div", { class: "conflicts" });
+
+  /**
+   * @param {import("./acts.js").Acts} acts
+   * @param {() => HTMLElement | null} box what finishes the merge
+   * @param {() => Promise<void>} changed
+   */
+  constructor(acts, box, changed) {
+    this.#acts = acts;
+    this.#box = box;
+    this.#changed = changed;
+    bind("conflict", {
+      side: (event) => this.#take(sides[Number(event.key) - 1]),
+      forAll: () => this.#toggle(),
+      nextConflict: () => this.#step(1),
+      previousConflict: () => this.#step(-1),
+      notAll: () => (this.#isForAll ? this.#toggle() : false),
+    });
+  }
+
+  async load() {
+    try { this.#page = await get("conflicts?limit=100"); } catch (error) {
+      if (error instanceof Refusal) this.main.replaceChildren(refusalNote(error, () => this.load()));
+      return;
+    }
+    this.#at = Math.min(this.#at, Math.max(0, (this.#page?.items.length ?? 0) - 1));
+    this.#paint();
+  }
+
+  /** @returns {Conflict | undefined} */
+  get #open() { return this.#page?.items[this.#at]; }
+
+  #paint() {
+    const page = /** @type {Page} */ (this.#page);
+    const conflict = this.#open;
+    if (!conflict) return this.#paintEnd();
+    const alike = page.classes.find((entry) => entry.class === conflict.class)?.count ?? 1;
+    const heading = h("h2", { class: "question", tabindex: "-1" },
+      this.#isForAll ? `Which side, for all ${count(alike)} about ${conflict.class}?` : "Which side is right?");
+    const shapes = sides.some((side) => isShape(conflict[side]));
+    const name = fileName(conflict.image.path);
+    const address = pixels(conflict.image.id, innerWidth * 0.4);
+    this.main.classList.toggle("all", this.#isForAll);
+    this.main.replaceChildren(
+      h("header", {}, heading, h("p", { class: "muted" }, `${count(page.open)} open  \u00b7  ${page.theirs} into ${page.ours}`)),
+      shapes ? "" : h("div", { class: "view whole" }, picture(address, name, name)),
+      h("div", { class: "threeway", role: "group", "aria-label": "Sides" }, ...sides.map((side, index) => this.#column(conflict, side, index, shapes ? address : null, alike))),
+      h("div", { class: "actions" },
+        alike > 1 ? button("A", this.#isForAll ? "only this one" : `all ${count(alike)} about ${conflict.class}`, () => this.#toggle()) : null,
+        button("Space", "later", () => this.#step(1)), this.#acts.last ? button("Backspace", "undo", () => this.#acts.undo()) : null));
+    byId("detail").replaceChildren(this.#panel(page, conflict));
+    heading.focus({ preventScroll: true });
+    say(`${page.open} open. ${name}: base ${said(conflict.base)}, ${page.ours} ${said(conflict.ours)}, ${page.theirs} ${said(conflict.theirs)}.`);
+  }
+
+  /** @param {Conflict} conflict @param {Side} side @param {number} index @param {string | null} address @param {number} alike */
+  #column(conflict, side, index, address, alike) {
+    const page = /** @type {Page} */ (this.#page);
+    const label = conflict[side];
+    const title = side === "base" ? "where both began" : side === "ours" ? page.ours : page.theirs;
+    return h("button", { type: "button", class: "side", onclick: () => this.#take(side), "aria-label": `${title}: ${said(label)}${this.#isForAll ? `, for all ${alike}` : ""}` },
+      h("span", { class: "muted" }, kbd(String(index + 1)), ` ${title}`),
+      h("span", { class: "said" }, ...named(label?.label, "no label")),
+      address ? h("span", { class: "view" }, closeUp(conflict.image, address, sides.map((side) => conflict[side]), [label])) : null,
+      this.#isForAll ? h("span", { class: "muted numbers" }, `for all ${count(alike)}`) : null);
+  }
+
+  /** @param {Page} page @param {Conflict} conflict */
+  #panel(page, conflict) {
+    const most = Math.max(1, ...page.classes.map((entry) => entry.count));
+    return h("div", {},
+      section("Left, by class", h("table", { class: "bars" }, h("tbody", {}, ...page.classes.map((entry) => h("tr", {},
+        h("th", { scope: "row" }, ...named(entry.class, "")), h("td", { class: "numbers" }, count(entry.count)),
+        h("td", { class: "wide" }, stacked(entry.count, 0, most))))))),
+      section("Next", h("div", { class: "strip" }, ...page.items.slice(this.#at + 1, this.#at + 13).map((next) =>
+        h("span", { class: "view" }, picture(thumbnail(next.image.id), fileName(next.image.path), ""))))),
+      section("File", h("p", { class: "path muted" }, conflict.image.path, h("br"), `${conflict.image.width} \u00d7 ${conflict.image.height}`)));
+  }
+
+  #paintEnd() {
+    const heading = h("h2", { class: "question", tabindex: "-1" }, "All conflicts are settled");
+    this.main.replaceChildren(h("div", { class: "note" }, heading,
+      h("p", {}, "The merge becomes a version when you commit it."), this.#box() ?? "",
+      this.#acts.last ? h("p", {}, button("Backspace", "undo the last choice", () => this.#acts.undo())) : ""));
+    byId("detail").replaceChildren();
+    heading.focus({ preventScroll: true });
+    say("All conflicts are settled. C writes the message of the merge.");
+  }
+
+  #toggle() {
+    if (!this.#open) return false;
+    this.#isForAll = !this.#isForAll;
+    this.#paint();
+  }
+
+  /** @param {number} step */
+  #step(step) {
+    const length = this.#page?.items.length ?? 0;
+    if (length < 2) return length === 0 ? false : void say("There is no other one");
+    this.#isForAll = false;
+    this.#at = (this.#at + step + length) % length;
+    this.#paint();
+  }
+
+  /** @param {Side} side */
+  async #take(side) {
+    const conflict = this.#open;
+    if (!conflict || this.#busy) return;
+    const page = /** @type {Page} */ (this.#page);
+    const title = side === "base" ? "the base" : page[side];
+    this.#busy = true;
+    const report = this.#isForAll
+      ? await this.#acts.run("conflicts", { take: side, class: conflict.class }, ({ changed }) => `Took ${title} in ${count(changed)} about ${conflict.class}`)
+      : await this.#acts.run(`conflicts/${conflict.id}`, { take: side }, () => `Took ${title}: ${said(conflict[side])}`);
+    this.#busy = false;
+    this.#isForAll = false;
+    if (report) await this.#changed();
+    await this.load();
+  }
+}
+
+/** @param {any} label */
+const said = (label) => label?.label ?? "no label";

@@ -1,0 +1,47 @@
+// Lists beside the picture: classes, proposals, suggestions.
+
+import { dot, h, kbd, share } from "./dom.js";
+import { categoryNamed } from "./store.js";
+
+/** Where a file is, without its folders. @param {string} path */
+export const fileName = (path) => path.slice(path.lastIndexOf("/") + 1);
+
+/** @param {string} title @param {...Node} content */
+export const section = (title, ...content) => h("section", {}, h("h2", {}, title), ...content);
+
+/**
+ * The classes with their keys, as buttons.
+ * @param {import("./store.js").Category[]} classes @param {(name: string) => void} choose
+ * @param {string} [chosen] the class that is in force
+ */
+export function classList(classes, choose, chosen) {
+  const keyed = classes.filter(({ key }) => key !== null);
+  if (keyed.length === 0) return h("p", { class: "muted" }, "No class has a name yet.");
+  return h("ul", { class: "classlist" }, ...keyed.map((category) => h("li", {},
+    h("button", {
+      type: "button", title: category.guideline ?? category.description ?? "",
+      onclick: () => choose(category.name),
+      "aria-pressed": chosen === undefined ? undefined : String(category.name === chosen),
+    },
+      kbd(category.key ?? ""), dot(category), h("span", {}, category.name)))));
+}
+
+/**
+ * Names that the class may have, as buttons; nothing where none is suggested.
+ * @param {import("./api.js").ReviewItem} item @param {(name: string) => void} choose
+ */
+export function suggestionList({ suggestions }, choose) {
+  if (!suggestions) return [];
+  return [section("It may be", h("ul", { class: "suggestions" }, ...suggestions.map(({ label, score, source }) => h("li", {},
+    h("button", { type: "button", title: source, onclick: () => choose(label) }, h("span", { class: "label" }, label),
+      h("span", { class: "muted numbers" }, source === "folder" ? "folder" : share(score)))))))];
+}
+
+/** Proposals with their scores; the sides of a conflict with their branches. @param {import("./api.js").Proposal[]} proposals */
+export function proposalList(proposals) {
+  return h("ul", { class: "proposals" }, ...proposals.map(({ label, score, source, annotation }) => h("li", { title: source },
+    dot(categoryNamed(label)), h("span", { class: "label" }, label),
+    ...(annotation ? [h("span", { class: "muted" }, source)] : [
+      h("span", { class: "numbers" }, share(score)), h("meter", { min: 0, max: 1, value: score, "aria-hidden": "true" }),
+    ]))));
+}

@@ -1,0 +1,166 @@
+import Curation
+import CurationCore
+import Foundation
+import TestKit
+import Testing
+
+/// What the pages of issues and progress ask of a real data set.
+@Suite struct ReviewDeskIssuesTests {
+    /// Four photos: the first three times, the second twice; and a file that is no picture.
+    private static func copied() throws -> (PipelineFixture, TemporaryFolder) {
+        let folder = try TemporaryFolder()
+        for (index, path) in try PipelineFixture.photos(4).enumerated() {
+            for copy in 0..<[3, 2, 1, 1][index] {
+                try FileManager.default.copyItem(
+                    atPath: path,
+                    toPath: folder.url.appending(path: "\(index)-\(copy).jpg").path
+                )
+            }
+        }
+        try Data("nothing".utf8).write(to: folder.url.appending(path: "broken.jpg"))
+        let fixture = try PipelineFixture(sources: [folder.url.path], classes: ["hat"])
+        _ = try EmbedStage(dataset: fixture.dataset).run(.descriptor)
+        _ = try ClusterStage(dataset: fixture.dataset).run()
+        return (fixture, folder)
+    }
+
+    private static func count(_ kind: String, _ desk: ReviewDesk) async throws -> Int? {
+        try await desk.issues().kinds.first { $0.kind == kind }?.count
+    }
+
+    @Test func `copies are taken out a group at a time or all at once, and back in`() async throws {
+        let (fixture, folder) = try Self.copied()
+        let desk = ReviewDesk(dataset: fixture.dataset)
+        let page = try await desk.duplicates(of: .exact, limit: 1, after: nil)
+        #expect(page.count == 2 && page.spare == 3 && page.items[0].members.count == 3)
+        let group = page.items[0]
+        #expect(group.members[0].image.id == group.keep && !group.reason.isEmpty)
+        let next = try await desk.duplicates(of: .exact, limit: 1, after: page.next)
+        #expect(next.items[0].members.count == 2 && next.next == nil)
+
+        // Another one than proposed stays: it is the one to keep of what is left.
+        let report = try await desk.setMembership(
+            .images([group.keep]),
+            isPresent: false,
+            author: "reviewer:r1"
+        )
+        #expect(report.changed == 1)
+        let left = try await desk.duplicates(of: nil, limit: 9, after: nil)
+        #expect(left.spare == 2 && !left.items.contains { $0.keep == group.keep })
+        await #expect(throws: CurationError.self) {
+            try await desk.setMembership(
+                .copies(.exact, expected: 9),
+                isPresent: false,
+                author: "reviewer:r1"
+            )
+        }
+        let all = try await desk.setMembership(
+            .copies(.exact, expected: 2),
+            isPresent: false,
+            author: "reviewer:r1"
+        )
+        #expect(all.changed == 2)
+        #expect(try fixture.dataset.samples().count == 4)
+        #expect(try await Self.count("duplicates-exact", desk) == 0)
+        #expect(try await Self.count("removed", desk) == 3)
+        _ = try await desk.undo(
+            batch: try #require(all.batch),
+            again: false,
+            author: "reviewer:r1"
+        )
+        #expect(try await Self.count("removed", desk) == 1)
+        let batches = try HistoryStage(dataset: fixture.dataset).batches(limit: 2)
+        #expect(batches.map(\.author) == ["reviewer:r1", "reviewer:r1"])
+        withExtendedLifetime(folder) {}
+    }
+
+    @Test func `kinds are counted and listed in pages, failures by file`() async throws {
+        let (fixture, folder) = try Self.copied()
+        let desk = ReviewDesk(dataset: fixture.dataset)
+        let overview = try await desk.issues()
+        #expect(overview.images == 7)
+        for kind in overview.kinds where !kind.kind.hasPrefix("duplicates") {
+            var (after, seen): (String?, Int) = (nil, 0)
+            repeat {
+                let page = try #require(
+                    try await desk.issues(of: kind.kind, limit: 1, after: after)
+                )
+                #expect(page.count == kind.count)
+                seen += page.items.count
+                after = page.next
+            } while after != nil
+            #expect(seen == kind.count, "\(kind.kind)")
+        }
+        let failures = try #require(try await desk.issues(of: "failures", limit: 9, after: nil))
+        #expect(failures.items.map(\.code) == ["not-an-image"])
+        #expect(try await desk.issues(of: "nothing", limit: 9, after: nil) == nil)
+        await #expect(throws: CurationError.self) {
+            try await desk.issues(of: "dark", limit: 9, after: "77")
+        }
+        withExtendedLifetime(folder) {}
+    }
+
+    /// Somebody decides all that the queue offers, 20 seconds each: all as `category`.
+    ///
+    /// - Returns: How many decisions that took.
+    private static func decideAll(
+        _ fixture: PipelineFixture,
+        as category: String,
+        by reviewer: String,
+        from start: Timestamp
+    ) throws -> Int {
+        let stage = ReviewStage(dataset: fixture.dataset)
+        var count = 0
+        while true {
+            let moment = start.advanced(by: Double(count) * 20)
+            guard let item = try stage.next(limit: 1, reviewer: reviewer, at: moment).first
+            else { return count }
+            let isGroup = item.kind == .cluster
+            let submission = ReviewSubmission(
+                item: item.item,
+                lease: item.lease,
+                reviewer: reviewer,
+                decision: isGroup ? .accept : .correct,
+                label: isGroup ? category : nil,
+                annotations: isGroup ? nil : [.classification(category: category)]
+            )
+            let result = try stage.decide([submission], at: moment)
+            try #require(result.map(\.status) == [.decided])
+            count += 1
+        }
+    }
+
+    @Test func `progress tells pace, classes and who agrees with whom`() async throws {
+        let fixture = try PipelineFixture.embedded(4)
+        let desk = ReviewDesk(dataset: fixture.dataset)
+        let start = Timestamp(seconds: 1_800_000_000)
+        let before = try await desk.progress(detail: true)
+        #expect(before.rate == nil && before.reviewers?.isEmpty == true)
+        let first = try Self.decideAll(fixture, as: "hat", by: "anna", from: start)
+        // The labels go, so that somebody else is asked about the same pictures.
+        let samples = try fixture.dataset.samples()
+        _ = try LabelStage(dataset: fixture.dataset).set(
+            samples.map { LabeledSample(sample: $0, labels: []) },
+            author: "anna"
+        )
+        let half = try await desk.progress(detail: true)
+        #expect(half.status.pending == 4 && half.reviewers?.map(\.compared) == [0])
+        let later = start.advanced(by: 86_400)
+        let second = try Self.decideAll(fixture, as: "hat", by: "ben", from: later)
+
+        let progress = try await desk.progress(detail: true)
+        let people = try #require(progress.reviewers)
+        #expect(people.map(\.name) == ["anna", "ben"])
+        #expect(people.map(\.decisions) == [first, second])
+        #expect(people.map(\.pictures) == [4, 4])
+        #expect(people.map(\.compared) == [4, 4])
+        #expect(people.map(\.agreement) == [1, 1])
+        // The first decision of each has no time of its own, and the night between them does not count.
+        let pace = 3600 * 8 / (20 * Double(first + second - 2))
+        let isLong = first + second >= 5 && first + second > 2
+        #expect(abs((progress.rate ?? 0) - (isLong ? pace : 0)) < 1e-3)
+        #expect(progress.categories?.map { "\($0.name) \($0.decided)" } == ["hat 4"])
+        let short = try await desk.progress(detail: false)
+        #expect(short.categories == nil && short.rate == progress.rate)
+    }
+}

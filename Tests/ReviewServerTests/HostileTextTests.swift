@@ -1,0 +1,101 @@
+import Foundation
+import ReviewServer
+import TestKit
+import Testing
+
+/// Names of files and classes that want to be more than text, in a real browser.
+@Suite(.enabled(if: WebDriver.isInstalled, "needs chromium and chromedriver"))
+struct HostileTextTests {
+    private static let singles = 12
+    private static let escape = "\u{e00c}"
+
+    private static func texts() throws -> [String] {
+        let data = try Data(contentsOf: Fixtures.url("page-texts.json"))
+        return try JSONDecoder().decode([String].self, from: data)
+    }
+
+    /// Whether the texts are what stands in the elements, letter by letter.
+    private static func holds(_ selector: String, _ texts: [String]) throws -> String {
+        let json = String(decoding: try JSONEncoder().encode(texts), as: UTF8.self)
+        return """
+            ((wanted) => { const found = [...document.querySelectorAll(\(quoted(selector)))]
+              .map((node) => node.textContent + ' ' + node.title + ' ' + (node.getAttribute('aria-label') ?? '')
+                + [...node.querySelectorAll('img')].map((image) => image.alt));
+              return wanted.filter((text) => !found.some((words) => words.includes(text))).length;
+            })(\(json))
+            """
+    }
+
+    private static func quoted(_ text: String) -> String { "`\(text)`" }
+
+    /// Nothing of the page was run, asked for, or built from the texts.
+    private static func checkCalm(_ page: WebDriver, _ place: String) async throws {
+        let state = try await page.evaluate(
+            "JSON.stringify([window.pwned ?? 0, window.violations, document.title, "
+                + "document.querySelectorAll('main script, main iframe, main object, main style, "
+                + "main a[href^=j], dialog script, dialog iframe, aside script').length, "
+                + "location.origin === new URL(document.baseURI).origin])"
+        )
+        #expect(state == #"[0,[],"Winnow: review",0,true]"#, "\(place)")
+    }
+
+    @Test func `names that are markup, scripts or signs of control are shown as text`()
+        async throws
+    {
+        let texts = try Self.texts()
+        try #require(texts.count >= 200)
+        let backend = MemoryBackend(singles: Self.singles, texts: texts)
+        try await TestServer.run(backend) { server in
+            let page = try await WebDriver()
+            do {
+                try await page.open(server.url)
+                _ = try await page.evaluate(
+                    "(window.violations = [], document.addEventListener('securitypolicyviolation', "
+                        + "(event) => window.violations.push(event.blockedURI + event.violatedDirective)))"
+                )
+                try await Self.walk(page, texts)
+            } catch {
+                await page.quit()
+                throw error
+            }
+            await page.quit()
+        }
+    }
+
+    private static func walk(_ page: WebDriver, _ texts: [String]) async throws {
+        for start in stride(from: 0, to: texts.count, by: 24) {
+            let shown = Array(texts[start..<min(start + 24, texts.count)])
+            try await page.wait(
+                until: "document.querySelectorAll('.tile').length === \(shown.count)"
+            )
+            try await page.wait(until: "\(holds("main", [texts[start]])) === 0")
+            try await checkCalm(page, "screen \(start)")
+            if start == 0 {
+                try await page.press("c")
+                try await page.wait(until: "\(holds(".picker [role=option]", texts)) === 0")
+                try await checkCalm(page, "picker")
+                try await page.press(escape, "?")
+                try await page.wait(until: "document.querySelector('dialog .keylist')")
+                try await page.press(escape)
+                try await page.wait(until: "!document.querySelector('dialog')")
+                _ = try await page.evaluate("location.hash = '#/progress'")
+                try await page.wait(until: "\(holds("main th", texts)) === 0")
+                try await checkCalm(page, "progress")
+                _ = try await page.evaluate("location.hash = '#/review'")
+                try await page.wait(until: "document.querySelector('.tile')")
+            }
+            // A group takes no deciding key in its first moments.
+            try await page.wait(
+                until: "performance.now() - (window.since ??= performance.now()) > 250"
+            )
+            _ = try await page.evaluate("delete window.since")
+            try await page.press(" ")
+        }
+        for text in texts.prefix(singles) {
+            try await page.wait(until: "document.querySelector('.single')")
+            try await page.wait(until: "\(holds("main, aside", [text])) === 0")
+            try await checkCalm(page, text)
+            try await page.press(" ")
+        }
+    }
+}
