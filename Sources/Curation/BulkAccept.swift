@@ -37,6 +37,9 @@ public struct BulkAccept: Sendable {
         var audits: [PlannedTask] = []
         /// Members that nothing else may ask about meanwhile.
         var held: Set<Sample.ID> = []
+
+        /// All that is asked, what accepts most first.
+        var tasks: [PlannedTask] { acceptances.map(\.task) + audits }
     }
 
     let store: DatasetStore

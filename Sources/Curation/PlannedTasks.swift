@@ -27,6 +27,8 @@ final class PlanAhead: Sendable {
     static let patience = 0.02
     /// How many tasks are planned ahead.
     static let count = 32
+    /// How many single pictures stand behind these, for many people or quick ones.
+    static let reserve = 512
 
     private let state = Mutex(State())
 

@@ -58,7 +58,7 @@ extension ReviewDesk {
                 let start = ContinuousClock.now
                 // What fails here fails again for who asks, and is told there.
                 if (try? dataset.store.plansDependOnReviewer()) == false,
-                    let tasks = try? stage.tasks(PlanAhead.count, "")
+                    let tasks = try? stage.tasks(PlanAhead.count, "", reserve: PlanAhead.reserve)
                 {
                     ahead.fill(tasks)
                 } else {

@@ -63,12 +63,16 @@ public final class ReviewStage: Sendable {
     }
 
     /// Tasks that may be given out, planned from the latest decisions; nobody has them yet.
+    ///
+    /// `reserve`: So many single pictures come after those that are planned, the least sure first, for who
+    /// is through with these before there is a new plan.
     func tasks(
         _ limit: Int,
         _ reviewer: String,
         _ includingSkipped: Bool = false,
         _ strategy: ReviewStrategy = .saving,
-        _ now: Timestamp = .now
+        _ now: Timestamp = .now,
+        reserve: Int = 0
     ) throws -> PlannedTasks {
         let change = try dataset.store.lastChange()
         guard try dataset.store.schema().schema.task == .classification else {
@@ -81,7 +85,7 @@ public final class ReviewStage: Sendable {
             )
             return PlannedTasks(tasks: try planObjects(request), since: change)
         }
-        let tasks = try plan(limit, reviewer, includingSkipped, strategy, now)
+        let tasks = try plan(limit, reviewer, includingSkipped, strategy, now, reserve: reserve)
         return PlannedTasks(tasks: tasks, since: nil)
     }
 
@@ -112,29 +116,26 @@ public final class ReviewStage: Sendable {
         _ reviewer: String,
         _ includingSkipped: Bool,
         _ strategy: ReviewStrategy,
-        _ now: Timestamp
+        _ now: Timestamp,
+        reserve: Int
     ) throws -> [NewTask] {
         let (features, knowledge, proposer) = try learn(reviewer)
         let leased = try dataset.store.leasedSamples(now: now.seconds)
         let again = try undone(by: reviewer, knowledge, features, leased)
         let others = try dataset.store.samplesOfOthers(than: reviewer)
         var held = leased.union(again.flatMap(\.samples)).union(others)
+        let skipped = includingSkipped ? [] : knowledge.skipped
         func unavailable() -> [Bool] {
-            features.samples.indices.map {
-                held.contains(features.samples[$0])
-                    || (!includingSkipped && knowledge.skipped.contains($0))
-            }
+            features.samples.enumerated().map { held.contains($1) || skipped.contains($0) }
         }
-        let isBulk = strategy == .saving
-        let bulk = try isBulk ? bulk(proposer, knowledge, leased, now, unavailable) : .init()
+        let bulk = try bulk(strategy, proposer, knowledge, leased, now, unavailable)
         held.formUnion(bulk.held)
         let conflicts = try conflicts(limit, again, now)
         let looks = try SecondLooks(store: dataset.store, classes: knowledge.classes)
         let second = try looks.tasks(for: reviewer, limit: limit, leased: held)
         let first = conflicts.map(\.plan) + again
         let asked = others.union(first.flatMap(\.samples))
-        let sure = (bulk.acceptances.map(\.task) + bulk.audits)
-            .filter { asked.isDisjoint(with: $0.samples) }
+        let sure = bulk.tasks.filter { asked.isDisjoint(with: $0.samples) }
         var tasks = Array((first + sure).prefix(limit - second.count))
         tasks += proposer.plan(
             limit: limit - second.count - tasks.count,
@@ -142,6 +143,8 @@ public final class ReviewStage: Sendable {
             strategy: strategy
         )
         if !tasks.isEmpty { try keep(proposer, at: now) }
+        held.formUnion(tasks.flatMap(\.samples))
+        tasks += proposer.plan(limit: reserve, unavailable: unavailable(), strategy: .margin)
         let all = second + give(tasks, proposer, conflicts, bulk)
         // Where nothing else is left, all that others decided may be looked at again.
         return try all.isEmpty
@@ -213,12 +216,14 @@ public final class ReviewStage: Sendable {
 
     /// What is to be audited or accepted together; a new stratum where there is none and one pays.
     private func bulk(
+        _ strategy: ReviewStrategy,
         _ proposer: Proposer,
         _ knowledge: ReviewKnowledge,
         _ leased: Set<Sample.ID>,
         _ now: Timestamp,
         _ unavailable: () -> [Bool]
     ) throws -> BulkAccept.Plan {
+        guard strategy == .saving else { return BulkAccept.Plan() }
         let bulk = BulkAccept(store: dataset.store)
         let plan = try bulk.plan(leased: leased, at: now)
         guard plan.held.isEmpty else { return plan }
