@@ -34,7 +34,12 @@ final class PlanAhead: Sendable {
 
     /// What can be given to a reviewer at once; nil when they must wait for a plan.
     func stock(for reviewer: String) -> PlannedTasks? {
-        state.withLock { $0.isSlow && $0.takenBack[reviewer] == nil ? $0.stock : nil }
+        isForAll(reviewer) ? state.withLock(\.stock) : nil
+    }
+
+    /// Whether a plan for all will do for a reviewer: planning is slow, and they took nothing back.
+    func isForAll(_ reviewer: String) -> Bool {
+        state.withLock { $0.isSlow && $0.takenBack[reviewer] == nil }
     }
 
     /// Notes how long a plan took.

@@ -18,9 +18,14 @@ extension ReviewDesk {
             return ready
         }
         let items = try await taking(turns) { [self] in
-            // Who waited for the plan that was being made need not wait for another.
+            // Who waited for the plan that was being made need not wait for another, and one plan is for
+            // all who wait.
             let ready = try writing.sync { try handOut(limit, to: reviewer) }
             guard ready.isEmpty else { return ready }
+            if ahead.isForAll(reviewer), plan() {
+                let planned = try writing.sync { try handOut(limit, to: reviewer) }
+                guard planned.isEmpty else { return planned }
+            }
             let start = ContinuousClock.now
             let items = try stage.next(limit: limit, reviewer: reviewer)
             ahead.note(seconds: (ContinuousClock.now - start) / .seconds(1))
@@ -53,19 +58,28 @@ extension ReviewDesk {
     /// Plans in the background, when that is slow and nobody is at it.
     func planAhead() {
         guard ahead.begin() else { return }
-        turns.async(qos: .utility) { [self] in
-            repeat {
-                let start = ContinuousClock.now
-                // What fails here fails again for who asks, and is told there.
-                if (try? dataset.store.plansDependOnReviewer()) == false,
-                    let tasks = try? stage.tasks(PlanAhead.count, "", reserve: PlanAhead.reserve)
-                {
-                    ahead.fill(tasks)
-                } else {
-                    ahead.empty()
-                }
-                ahead.note(seconds: (ContinuousClock.now - start) / .seconds(1))
-            } while !ahead.end()
+        turns.async(qos: .utility) { [self] in planRound() }
+    }
+
+    /// Plans once, and once more for what was decided meanwhile; those who wait come in between.
+    private func planRound() {
+        _ = plan()
+        if !ahead.end() { turns.async(qos: .utility) { [self] in planRound() } }
+    }
+
+    /// Makes the plan that is for all; false where each needs one of their own.
+    ///
+    /// What fails here fails again for who asks, and is told there.
+    private func plan() -> Bool {
+        let start = ContinuousClock.now
+        guard (try? dataset.store.plansDependOnReviewer()) == false,
+            let tasks = try? stage.tasks(PlanAhead.count, "", reserve: PlanAhead.reserve)
+        else {
+            ahead.empty()
+            return false
         }
+        ahead.fill(tasks)
+        ahead.note(seconds: (ContinuousClock.now - start) / .seconds(1))
+        return true
     }
 }
