@@ -1,53 +1,6 @@
 package import CurationCore
 import Storage
 
-/// What was taken back or done again, and whether there is more.
-package struct ReversalReport: Sendable {
-    /// An act of a person.
-    package struct Act: Sendable, Codable {
-        /// The number of the act in the log.
-        package let id: Int64
-        /// The item, where it was a decision of the queue.
-        package let item: String?
-        /// What was done, in words.
-        package let what: String
-        /// How many pictures it was about.
-        package let count: Int
-
-        /// Describes an act.
-        package init(id: Int64, item: String?, what: String, count: Int) {
-            self.id = id
-            self.item = item
-            self.what = what
-            self.count = count
-        }
-    }
-
-    /// The acts, in the order in which they were handled.
-    package let acts: [Act]
-    /// Whether there is something left to take back.
-    package let canUndo: Bool
-    /// Whether there is something left to do again.
-    package let canRedo: Bool
-
-    /// Describes acts.
-    package init(acts: [Act], canUndo: Bool, canRedo: Bool) {
-        self.acts = acts
-        self.canUndo = canUndo
-        self.canRedo = canRedo
-    }
-
-    init(_ found: ReversedActs) {
-        self.init(
-            acts: found.acts.map {
-                Act(id: $0.id, item: $0.item, what: $0.what, count: $0.count)
-            },
-            canUndo: found.canUndo,
-            canRedo: found.canRedo
-        )
-    }
-}
-
 extension ReviewDesk {
     /// Decides about pictures of a view.
     ///
@@ -82,7 +35,7 @@ extension ReviewDesk {
     /// Takes back the newest acts of a person: in the queue, in views and on pictures.
     ///
     /// - Throws: `CurationError.busy`, `.storage`.
-    package func undoActs(of reviewer: String, steps: Int) async throws -> ReversalReport {
+    package func undoActs(of reviewer: String, steps: Int) async throws -> ReversedActs {
         let report = try await taking(writing) { [grid] in
             try grid.undoActs(of: reviewer, steps: steps)
         }
@@ -94,7 +47,7 @@ extension ReviewDesk {
     /// Does again what a person took back last.
     ///
     /// - Throws: `CurationError.busy`, `.storage`.
-    package func redoActs(of reviewer: String, steps: Int) async throws -> ReversalReport {
+    package func redoActs(of reviewer: String, steps: Int) async throws -> ReversedActs {
         let report = try await taking(writing) { [grid] in
             try grid.redoActs(of: reviewer, steps: steps)
         }
@@ -111,9 +64,9 @@ extension GridStage {
         of reviewer: String,
         steps: Int,
         at now: Timestamp = .now
-    ) throws -> ReversalReport {
+    ) throws -> ReversedActs {
         try rephrasing { () throws in
-            ReversalReport(try dataset.store.undoActs(of: reviewer, steps: steps, at: now))
+            try dataset.store.undoActs(of: reviewer, steps: steps, at: now)
         }
     }
 
@@ -124,9 +77,9 @@ extension GridStage {
         of reviewer: String,
         steps: Int,
         at now: Timestamp = .now
-    ) throws -> ReversalReport {
+    ) throws -> ReversedActs {
         try rephrasing { () throws in
-            ReversalReport(try dataset.store.redoActs(of: reviewer, steps: steps, at: now))
+            try dataset.store.redoActs(of: reviewer, steps: steps, at: now)
         }
     }
 }

@@ -89,8 +89,8 @@ struct UndoRequest: Codable {
 
 /// What was taken back, or done again.
 struct UndoPayload: Encodable {
-    let undone: [ReversalReport.Act]?
-    let redone: [ReversalReport.Act]?
+    let undone: [ReversedAct]?
+    let redone: [ReversedAct]?
     let canUndo: Bool
     let canRedo: Bool
 
@@ -100,12 +100,12 @@ struct UndoPayload: Encodable {
         case canRedo = "can_redo"
     }
 
-    init(undone report: ReversalReport) {
+    init(undone report: ReversedActs) {
         (undone, redone) = (report.acts, nil)
         (canUndo, canRedo) = (report.canUndo, report.canRedo)
     }
 
-    init(redone report: ReversalReport) {
+    init(redone report: ReversedActs) {
         (undone, redone) = (nil, report.acts)
         (canUndo, canRedo) = (report.canUndo, report.canRedo)
     }

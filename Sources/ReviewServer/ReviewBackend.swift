@@ -22,10 +22,10 @@ package protocol QueueBackend: Sendable {
     func decide(_ submissions: [ReviewSubmission]) async throws -> [SubmissionResult]
 
     /// Takes back the last acts of a reviewer: in the queue, in views and on pictures.
-    func undoActs(of reviewer: String, steps: Int) async throws -> ReversalReport
+    func undoActs(of reviewer: String, steps: Int) async throws -> ReversedActs
 
     /// Does again what a reviewer took back last.
-    func redoActs(of reviewer: String, steps: Int) async throws -> ReversalReport
+    func redoActs(of reviewer: String, steps: Int) async throws -> ReversedActs
 
     /// How far the review has come.
     func status() async throws -> ReviewStatus

@@ -58,7 +58,7 @@ extension MemoryBackend {
         return ImageEditResult(version: "2", undo: 1)
     }
 
-    func redoActs(of reviewer: String, steps: Int) async throws -> ReversalReport {
-        ReversalReport(acts: [], canUndo: true, canRedo: false)
+    func redoActs(of reviewer: String, steps: Int) async throws -> ReversedActs {
+        ReversedActs(acts: [], canUndo: true, canRedo: false)
     }
 }

@@ -109,14 +109,14 @@ final class MemoryBackend: ReviewBackend {
         }
     }
 
-    func undoActs(of reviewer: String, steps: Int) async throws -> ReversalReport {
+    func undoActs(of reviewer: String, steps: Int) async throws -> ReversedActs {
         state.withLock { state in
             guard let item = state.order.popLast() else {
-                return ReversalReport(acts: [], canUndo: false, canRedo: false)
+                return ReversedActs(acts: [], canUndo: false, canRedo: false)
             }
             state.decided[item] = nil
-            let act = ReversalReport.Act(id: 1, item: item, what: "decided \(item)", count: 1)
-            return ReversalReport(acts: [act], canUndo: !state.order.isEmpty, canRedo: true)
+            let act = ReversedAct(id: 1, item: item, what: "decided \(item)", count: 1)
+            return ReversedActs(acts: [act], canUndo: !state.order.isEmpty, canRedo: true)
         }
     }
 

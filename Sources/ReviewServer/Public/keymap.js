@@ -2,6 +2,7 @@
 
 import { alarm, h, say } from "./dom.js";
 import { actionName, bound, keysOf, nameOf, openDialog, order, printed, table, titles } from "./keys.js";
+import { searchList } from "./searchlist.js";
 import { settings } from "./settings.js";
 
 /** @typedef {import("./keys.js").Key} Key @typedef {import("./keys.js").Scope} Scope */
@@ -117,46 +118,16 @@ function keep(key, names, fill) {
 
 /** What can be done now, by name: type to find, arrows, Enter. */
 export function showCommands() {
-  const input = findBox("Find a command");
-  const list = h("div", { role: "listbox", id: "commands", class: "picker" });
-  for (const [name, value] of [["role", "combobox"], ["aria-controls", "commands"], ["aria-expanded", "true"]]) {
-    input.setAttribute(name, value);
-  }
   const all = scopes().flatMap((scope) => table.filter((key) =>
     key.scope === scope && key.keys.length <= most && key.id !== "commands" && bound.get(scope)?.[key.id]));
-  const dialog = openDialog("Commands", input, list);
-  let at = 0;
-  /** @type {Key[]} */
-  let offers = [];
-  const run = (/** @type {Key} */ key) => {
-    dialog.close();
-    bound.get(key.scope)?.[key.id]?.(new KeyboardEvent("keydown"));
-  };
-  const paint = () => {
-    list.replaceChildren(...offers.map((key, index) => h("div", {
-      role: "option", id: `command-${index}`, "aria-selected": String(index === at), onclick: () => run(key),
-    }, key.text, h("small", { class: "muted" }, titles[key.scope]), ...keysOf(key).slice(0, 1).map((name) => h("kbd", {}, printed(name))))));
-    input.setAttribute("aria-activedescendant", offers.length > 0 ? `command-${at}` : "");
-    list.children[at]?.scrollIntoView({ block: "nearest" });
-  };
-  const search = () => {
-    const words = input.value.trim().toLowerCase().split(/\s+/);
-    offers = all.filter((key) => words.every((word) => `${key.text} ${titles[key.scope]}`.toLowerCase().includes(word)));
-    at = 0;
-    paint();
-  };
-  input.addEventListener("input", search);
-  input.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step !== undefined && offers.length > 0) {
-      event.preventDefault();
-      at = (at + step + offers.length) % offers.length;
-      paint();
-    } else if (event.key === "Enter" && !event.isComposing && offers[at]) {
-      event.preventDefault();
-      run(offers[at]);
-    }
+  searchList({
+    id: "commands", title: "Commands", name: "Find a command", placeholder: "Find a command",
+    search: (text) => {
+      const words = text.toLowerCase().split(/\s+/);
+      return all.filter((key) => words.every((word) => `${key.text} ${titles[key.scope]}`.toLowerCase().includes(word)));
+    },
+    draw: (key) => [key.text, h("small", { class: "muted" }, titles[key.scope]),
+      ...keysOf(key).slice(0, 1).map((name) => h("kbd", {}, printed(name)))],
+    choose: (key) => void bound.get(key.scope)?.[key.id]?.(new KeyboardEvent("keydown")),
   });
-  search();
-  input.focus();
 }
