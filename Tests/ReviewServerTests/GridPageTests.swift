@@ -155,6 +155,23 @@ struct GridPageTests {
         }
     }
 
+    // The focus that moved before is written into the address a moment later, and once that was
+    // between the step to another place and the news of it: the step came to nothing.
+    @Test func `a note of where one is does not undo the step to another place`() async throws {
+        try await Self.run { page, _ in
+            _ = try await page.run(
+                """
+                return import("/router.js").then(({ go, stay }) => {
+                  go("grid", { q: JSON.stringify([{ field: "class", is: ["hat"] }]) });
+                  stay("grid", {});
+                  return "gone";
+                });
+                """
+            )
+            try await page.wait(until: "\(Self.matches) === '12 match'")
+        }
+    }
+
     @Test func `a picture is opened, decided and left, and all stands as before`() async throws {
         try await Self.run { page, dataset in
             try await page.press(Self.down, " ")

@@ -6,6 +6,9 @@
  * @typedef {{show: (place: Place) => void, update?: (place: Place) => void, hide?: () => void}} View
  */
 
+/** Whether the address was changed and the view has not been told yet. */
+let isGoing = false;
+
 /** @returns {Place | null} null when the address names no place */
 function placeOfAddress() {
   const match = /^#\/([a-z]+)((?:\/[^?]*)?)(?:\?(.*))?$/.exec(location.hash);
@@ -23,6 +26,7 @@ export function route(views) {
   const first = Object.keys(views)[0];
   let open = "";
   const follow = () => {
+    isGoing = false;
     const place = placeOfAddress();
     // Another anchor, as of the skip link, is a place in this view.
     if (!place && open) return;
@@ -47,15 +51,19 @@ export function route(views) {
  * @param {string} path @param {Record<string, string>} [query]
  */
 export function go(path, query = {}) {
+  const before = location.href;
   const words = new URLSearchParams(query).toString();
   location.hash = words ? `#/${path}?${words}` : `#/${path}`;
+  isGoing = location.href !== before;
 }
 
 /**
- * Writes where one is now into the address, without a step in the history and without a `hashchange`.
+ * Writes where one is now into the address, without a step in the history and without a `hashchange`;
+ * while one is on the way to another place that one stays.
  * @param {string} path @param {Record<string, string>} [query]
  */
 export function stay(path, query = {}) {
+  if (isGoing) return;
   const words = new URLSearchParams(query).toString();
   history.replaceState(null, "", words ? `#/${path}?${words}` : `#/${path}`);
 }
