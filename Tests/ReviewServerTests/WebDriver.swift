@@ -20,19 +20,13 @@ final class WebDriver {
             .first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
-    private let process = Process()
-    private var port = 0
+    private let port: Int
     private var session = ""
 
     /// Starts a browser on a free port.
     init() async throws {
-        process.executableURL = URL(filePath: try #require(Self.driver))
-        process.arguments = ["--port=0"]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        port = try await blocking { try Self.port(announcedBy: output) }
+        let driver = try #require(Self.driver)
+        port = try await blocking { try Self.start(driver) }
         let options: [String: Any] = [
             "binary": try #require(Self.browser),
             "args": [
@@ -208,15 +202,34 @@ final class WebDriver {
         return try answer.json(Answer<Value>.self).value
     }
 
-    private static func port(announcedBy output: Pipe) throws -> Int {
-        var text = ""
-        while true {
-            let data = output.fileHandleForReading.availableData
-            try #require(!data.isEmpty, "the driver ended: \(text)")
-            text += String(decoding: data, as: UTF8.self)
-            if let match = text.firstMatch(of: /successfully on port (\d+)/) {
-                return try #require(Int(match.1))
+    /// Starts a driver and tells its port.
+    ///
+    /// A driver takes a port that is free for one address family and ends where the other has it in
+    /// use, as it may in a run with thousands of connections; then another is started.
+    private static func start(_ driver: String) throws -> Int {
+        var said = ""
+        for _ in 0..<20 {
+            let process = Process()
+            process.executableURL = URL(filePath: driver)
+            process.arguments = ["--port=0"]
+            let output = Pipe()
+            process.standardOutput = output
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            var text = ""
+            while case let data = output.fileHandleForReading.availableData, !data.isEmpty {
+                text += String(decoding: data, as: UTF8.self)
+                if let match = text.firstMatch(of: /successfully on port (\d+)/),
+                    let port = Int(match.1)
+                {
+                    return port
+                }
             }
+            said = text
+            guard text.contains("port not available") else { break }
         }
+        throw DriverEnded(said: said)
     }
+
+    private struct DriverEnded: Error { let said: String }
 }
