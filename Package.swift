@@ -67,7 +67,7 @@ let package = Package(
         stage("Imaging", "CImageCodecs"),
         stage("Inference", "COnnxRuntime"),
         stage("Similarity", "CVectorKernels"),
-        stage("Learning"),
+        stage("Learning", "CMatrixKernels"),
         stage("Storage", "CPageChecksum", grdb, sqlite),
         stage("History"),
         stage("Reviewing"),
@@ -104,6 +104,7 @@ let package = Package(
                 .linkedLibrary("webpdemux"), .linkedLibrary("lcms2"), .linkedLibrary("z"),
             ]
         ),
+        .target(name: "CMatrixKernels"),
         .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CPageChecksum", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CVectorKernels"),
@@ -147,7 +148,8 @@ let package = Package(
 )
 
 let shims: Set = [
-    "CArchive", "CDigest", "CImageCodecs", "COnnxRuntime", "CPageChecksum", "CVectorKernels",
+    "CArchive", "CDigest", "CImageCodecs", "CMatrixKernels", "COnnxRuntime", "CPageChecksum",
+    "CVectorKernels",
 ]
 for target in package.targets where !shims.contains(target.name) {
     target.swiftSettings = [

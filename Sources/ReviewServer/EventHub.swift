@@ -119,9 +119,14 @@ final class EventHub: Service {
             state.past.removeAll { $0.at < now - Self.rateSeconds }
             state.past.append((now, pulse.decided))
             let changes = changes(from: state.pulse, to: pulse, state)
-            let isFirst = state.pulse == nil
+            guard state.pulse != nil else {
+                // Who came before there was anything to tell is told how things stand.
+                state.pulse = pulse
+                let texts = changes.map { text($0, number: state.lastNumber) }
+                for listener in state.listeners.values { texts.forEach { listener.yield($0) } }
+                return
+            }
             state.pulse = pulse
-            if isFirst { return }
             for change in changes {
                 state.lastNumber += 1
                 let told = Told(

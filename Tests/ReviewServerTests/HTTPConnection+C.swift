@@ -12,6 +12,8 @@ import Darwin
 
 /// A connection to a port of 127.0.0.1 that sends and receives bytes as they are.
 final class HTTPConnection {
+    // Seconds without a byte after which a test fails rather than hang.
+    private static let patience = 300
     private let socketNumber: Int32
 
     /// Connects; nil when nobody listens.
@@ -32,6 +34,9 @@ final class HTTPConnection {
             }
         }
         guard socketNumber >= 0, result == 0 else { return nil }
+        var patience = timeval(tv_sec: Self.patience, tv_usec: 0)
+        let size = socklen_t(MemoryLayout<timeval>.size)
+        _ = unsafe setsockopt(socketNumber, SOL_SOCKET, SO_RCVTIMEO, &patience, size)
     }
 
     deinit { _ = close(socketNumber) }
@@ -48,7 +53,7 @@ final class HTTPConnection {
         return true
     }
 
-    /// The next bytes; none when the other side has closed.
+    /// The next bytes; none when the other side has closed or says nothing for minutes.
     func receive() -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
         let count = unsafe read(socketNumber, &bytes, bytes.count)

@@ -31,7 +31,7 @@ struct GridCommand: ParsableCommand {
                 path: "winnow-grid-\(UUID().uuidString)"
             )
         defer { if folder == nil { try? FileManager.default.removeItem(at: place) } }
-        if !DatasetStore.isMade(in: place) { try GridFiller(folder: place).fill(images) }
+        if !DatasetStore.isMade(in: place) { try BenchDataset(folder: place).fill(images) }
         var measurement = Measurement(work: "grid", count: images)
         let bench = GridBench(stage: GridStage(dataset: try Dataset(opening: place)))
         try measurement.time { try bench.open() }
@@ -41,91 +41,6 @@ struct GridCommand: ParsableCommand {
         try bench.decisions()
         measurement.quality = bench.figures
         measurement.show(threads: 1)
-    }
-}
-
-/// Makes a data set of pictures that nobody has.
-private struct GridFiller {
-    static let classes = 80
-    private static let batch = 20_000
-    private static let clusters = 2_000
-    private let moment = Timestamp(seconds: 1_800_000_000)
-    private let store: DatasetStore
-
-    init(folder: URL) throws {
-        store = try DatasetStore(
-            creating: folder,
-            schema: LabelSchema(
-                task: .classification,
-                categories: (1...Self.classes).map {
-                    CurationCore.Category(id: $0, name: "class \($0)")
-                }
-            ),
-            at: moment
-        )
-    }
-
-    func fill(_ images: Int) throws {
-        var random = SeededGenerator(seed: 7)
-        for start in stride(from: 0, to: images, by: Self.batch) {
-            let samples = (start..<min(start + Self.batch, images)).map {
-                Self.sample($0, &random)
-            }
-            try store.add(samples, failures: [], author: "import", at: moment)
-        }
-        let model = StoredModel(name: "bench", digest: ContentDigest(of: "bench"), parameters: [:])
-        let found = (1...Int64(images)).filter { $0 % 8 != 0 }.map { id in
-            Prediction(
-                sample: id,
-                label: .classification(
-                    category: "class \(Int.random(in: 1...Self.classes, using: &random))"
-                ),
-                score: Double(Int.random(in: 0...1000, using: &random)) / 1000
-            )
-        }
-        try store.replaceProposals(found, model: model, at: moment)
-        let numbers = (0..<images).map { _ in Int.random(in: -1..<Self.clusters, using: &random) }
-        try store.replaceClustering(
-            Clustering(
-                assignments: numbers,
-                probabilities: [Float](repeating: 0.5, count: images),
-                clusterCount: Self.clusters
-            ),
-            samples: Array(1...Int64(images))
-        )
-        try store.checkpoint()
-    }
-
-    private static func sample(_ number: Int, _ random: inout SeededGenerator) -> NewSample {
-        func share() -> Double { Double(Int.random(in: 0...10_000, using: &random)) / 10_000 }
-        var metrics = ImageMetrics()
-        metrics.brightness = share()
-        metrics.darkest = metrics.brightness * 0.2
-        metrics.brightest = min(1, metrics.brightness + 0.3)
-        metrics.contrast = share() / 2
-        metrics.sharpness = exp(share() * 8)
-        metrics.entropy = share() * 8
-        metrics.colorfulness = share() * 80
-        metrics.saturation = share()
-        let isDecided = (number + 1) % 8 == 0
-        let label = NewSample.GivenLabel(
-            label: .classification(category: "class \(number % classes + 1)"),
-            state: .accepted,
-            source: "import:bench"
-        )
-        return NewSample(
-            path: "/pictures/of the bench/folder \(number / 1000)/picture-\(number).jpg",
-            sha256: ContentDigest(of: "picture \(number)"),
-            format: number % 10 == 0 ? .png : .jpeg,
-            width: 640,
-            height: number % 3 == 0 ? 640 : 480,
-            bytes: 20_000 + number % 60_000,
-            modifiedAt: 1,
-            pixelDigest: ContentDigest(of: "pixels \(number)"),
-            perceptualHash: PerceptualHash(words: [UInt64(number), 1, 2, 3]),
-            metrics: metrics,
-            labels: isDecided ? [label] : []
-        )
     }
 }
 
@@ -236,10 +151,6 @@ private final class GridBench {
     }
 
     private func record(_ times: [Double], _ name: String) {
-        let sorted = times.sorted()
-        for (share, ending) in [(0.5, "p50"), (0.95, "p95"), (1, "max")] {
-            let place = min(sorted.count - 1, Int(Double(sorted.count) * share))
-            figures["\(name)_\(ending)_ms"] = Self.rounded(sorted[place])
-        }
+        figures.merge(Measurement.figures(of: times, name)) { $1 }
     }
 }

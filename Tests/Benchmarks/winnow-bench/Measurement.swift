@@ -50,6 +50,15 @@ struct Measurement {
         )
     }
 
+    /// The middle, the 95th hundredth and the greatest of `times`, as figures in milliseconds.
+    static func figures(of times: [Double], _ name: String) -> [String: Double] {
+        let sorted = times.sorted()
+        guard let last = sorted.last else { return [:] }
+        let shares = [("p50", sorted.count / 2), ("p95", sorted.count * 19 / 20)]
+        let places = shares.map { ("\(name)_\($0)_ms", rounded(sorted[$1], 2)) }
+        return Dictionary(uniqueKeysWithValues: places + [("\(name)_max_ms", rounded(last, 2))])
+    }
+
     /// Prints the JSON line.
     func show(threads: Int) {
         let line = CanonicalJSON.object([

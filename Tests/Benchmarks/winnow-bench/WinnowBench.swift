@@ -3,7 +3,7 @@ import Curation
 
 /// The command `winnow-bench`.
 @main
-struct WinnowBench: ParsableCommand {
+struct WinnowBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "winnow-bench",
         abstract: "Runs one stage on data given as files and prints what it cost as one JSON line.",
@@ -16,12 +16,12 @@ struct WinnowBench: ParsableCommand {
         subcommands: [
             DecodeCommand.self, ScanCommand.self, EmbedCommand.self, DuplicatesCommand.self,
             KnnCommand.self, ClusterCommand.self, ExportCommand.self, StoreCommand.self,
-            LearnCommand.self, FindCommand.self, GridCommand.self,
+            LearnCommand.self, FindCommand.self, GridCommand.self, QueueCommand.self,
         ]
     )
 
-    static func main() {
+    static func main() async {
         ProcessMemory.keepFreedPages()
-        main(nil)
+        await main(nil)
     }
 }
