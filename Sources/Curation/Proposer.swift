@@ -114,14 +114,13 @@ struct Proposer {
 
     /// Groups for the first screens: the same at every call, since the planner knows them by rows.
     private func firstClusters() -> [[Int]] {
-        KMeans(
-            features.matrices[0],
-            count: ReviewPlanner.clusterCount(
+        features.clusters(
+            ReviewPlanner.clusterCount(
                 samples: features.samples.count,
                 classes: knowledge.declaredClasses
             ),
             seed: Self.seed
-        ).clusters
+        )
     }
 
     /// What is proposed for a task, best first; for a group the mean over its members.

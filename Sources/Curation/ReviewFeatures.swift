@@ -2,6 +2,7 @@ import CurationCore
 import Inference
 import Learning
 import Storage
+import Synchronization
 
 /// What the classifier sees of each picture: the vectors of all embedders joined and projected.
 ///
@@ -16,6 +17,7 @@ struct ReviewFeatures: Sendable {
     let matrices: [Matrix]
     /// Which vectors these are.
     let digest: ContentDigest
+    private let grouped: Grouped
 
     /// Reads the kept projections, or computes and keeps them.
     ///
@@ -41,10 +43,36 @@ struct ReviewFeatures: Sendable {
             try store.add([(rows, id)])
             return rows
         }
+        grouped = Grouped()
         digest = plan.digest
         samples = rows.samples
         matrices = Matrix(rows: rows.count, columns: rows.dimension, values: rows.values)
             .splitting(into: plan.groups.count)
+    }
+}
+
+extension ReviewFeatures {
+    /// The groups that were made last; copies of the features share them.
+    private final class Grouped: Sendable {
+        let last = Mutex<(count: Int, seed: UInt64, clusters: [[Int]])?>(nil)
+    }
+
+    // A first screen shows a few rows of a group: more rows in it would make no better screens.
+    private static let mostGrouped = 20_000
+
+    /// Groups of rows, by the features that see most.
+    func clusters(_ count: Int, seed: UInt64) -> [[Int]] {
+        grouped.last.withLock { last in
+            if let last, last.count == count, last.seed == seed { return last.clusters }
+            let clusters = KMeans(
+                matrices[0],
+                count: count,
+                seed: seed,
+                most: Self.mostGrouped
+            ).clusters
+            last = (count, seed, clusters)
+            return clusters
+        }
     }
 }
 

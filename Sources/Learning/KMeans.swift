@@ -9,12 +9,24 @@ package struct KMeans: Sendable {
 
     private static let iterations = 15
 
-    /// Groups the rows of `features` into at most `count` groups.
-    package init(_ features: Matrix, count: Int, seed: UInt64) {
-        guard count > 0, features.rows > 0 else {
+    /// Groups the rows of `features` into at most `count` groups; of more rows than `most` only so many,
+    /// evenly spaced.
+    package init(_ features: Matrix, count: Int, seed: UInt64, most: Int = .max) {
+        guard count > 0, features.rows > 0, most > 0 else {
             clusters = []
             return
         }
+        if features.rows <= most {
+            clusters = Self.clusters(features, count, seed)
+        } else {
+            let rows = (0..<most).map { $0 * features.rows / most }
+            clusters = Self.clusters(features.selecting(rows), count, seed).map { group in
+                group.map { rows[$0] }
+            }
+        }
+    }
+
+    private static func clusters(_ features: Matrix, _ count: Int, _ seed: UInt64) -> [[Int]] {
         let norms = (0..<features.rows).map { features.squaredNorm($0) }
         var centers = Self.start(features, norms, count, seed)
         var nearest = Self.nearest(features, norms, centers)
@@ -27,7 +39,7 @@ package struct KMeans: Sendable {
         }
         var groups = [[Int]](repeating: [], count: centers.rows)
         for row in 0..<features.rows { groups[nearest[row].center].append(row) }
-        clusters = groups.filter { !$0.isEmpty }.map { group in
+        return groups.filter { !$0.isEmpty }.map { group in
             group.sorted { (nearest[$0].distance, $0) < (nearest[$1].distance, $1) }
         }
     }

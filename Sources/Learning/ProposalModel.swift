@@ -17,6 +17,8 @@ package struct ProposalModel: Sendable, Equatable, Codable {
     private static let folds = 3
     /// Steps away from the head that saw all rows; few suffice to forget a part of them.
     private static let blindIterations = 12
+    /// Steps from nothing on.
+    private static let iterations = 60
     /// Steps from an earlier model on, which a few further labels turn only a little.
     private static let furtherIterations = 25
     /// Labelled rows from which on only one part of them is held out.
@@ -54,10 +56,11 @@ package struct ProposalModel: Sendable, Equatable, Codable {
         }
         let penalty = weightPenalty ?? Self.weightPenalty(heads: features.count)
         heads = examples.enumerated().map { index, examples in
-            LinearHead(
+            let first = start?.heads[index] ?? Self.sketch(examples, weightPenalty: penalty)
+            return LinearHead(
                 fitting: examples,
-                startingFrom: start?.heads[index],
-                iterations: start == nil ? 60 : Self.furtherIterations,
+                startingFrom: first,
+                iterations: first == nil ? Self.iterations : Self.furtherIterations,
                 weightPenalty: penalty
             )
         }
@@ -72,6 +75,23 @@ package struct ProposalModel: Sendable, Equatable, Codable {
 
     /// Classes known.
     package var classCount: Int { heads[0].classCount }
+
+    /// A head that saw a part of many rows, from which the way to the one that saw all is short; nil for
+    /// few rows.
+    private static func sketch(
+        _ examples: HeadExamples,
+        weightPenalty: Float
+    ) -> LinearHead? {
+        let count = examples.targets.count
+        guard count >= 2 * manyRows else { return nil }
+        let step = count / manyRows
+        return LinearHead(
+            fitting: examples.selecting(Array(stride(from: 0, to: count, by: step))),
+            iterations: iterations,
+            // A part of the rows, and the same part of the penalty.
+            weightPenalty: weightPenalty / Float(step)
+        )
+    }
 
     /// How much the weights of a head cost.
     ///

@@ -203,6 +203,12 @@ def main():
         faults += [line.strip() for line in file if "locked" in line]
     faults += tally["failures"]
     acknowledged = sum(len(reviewer.acknowledged) for reviewer in reviewers)
+    if not acknowledged:
+        faults.append("no decision was acknowledged")
+    if kills < options.kills:
+        faults.append(f"killed {kills} times of {options.kills}: too few decisions to be in the middle of them")
+    if tally["statuses"].get("invalid"):
+        faults.append(f"{tally['statuses']['invalid']} decisions were refused as invalid")
     figures = {"reviewers": options.reviewers, "acknowledged": acknowledged, "kills": kills,
                "seconds": round(seconds, 1), "decisions_per_second": round(acknowledged / seconds, 1),
                "statuses": dict(tally["statuses"]), "faults": faults[:20], "fault_count": len(faults)}

@@ -182,6 +182,33 @@ import Testing
         #expect(known == documented.count)
     }
 
+    @Test func `no spelling of an address does without a session`() async throws {
+        try await TestServer.run { server in
+            let good = try await server.signedIn()
+            let strange = good.filter { $0.key.lowercased() != "cookie" }
+            let key = server.datasetKey
+            let paths = ["api/v1/dataset", "api/v1/progress", "d/\(key)/thumbs/1/320.jpg"]
+            let starts = [
+                "/", "//", "///", "/./", "/%2f", "/%2F/", "/x/../", "/;/", "/%00/", "/\\",
+            ]
+            for path in paths {
+                for start in starts {
+                    let answer = try await server.send("GET", start + path, headers: strange)
+                    #expect([400, 401, 404].contains(answer.status), "\(start)\(path)")
+                    #expect(!answer.text.contains("\"images\""), "\(start)\(path)")
+                }
+                for spelled in [
+                    path.replacing("/", with: "//"), "%61" + path.dropFirst(), path + "/",
+                ] {
+                    let answer = try await server.send("GET", "/" + spelled, headers: strange)
+                    #expect([400, 401, 404].contains(answer.status), "\(spelled)")
+                }
+                let plain = try await server.send("GET", "//" + path, headers: strange)
+                #expect(plain.status == 401, "//\(path)")
+            }
+        }
+    }
+
     @Test func `no address leads out of the page's files or the pictures`() async throws {
         try await TestServer.run { server in
             let good = try await server.signedIn()
