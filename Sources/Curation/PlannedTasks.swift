@@ -19,6 +19,8 @@ final class PlanAhead: Sendable {
         var isSlow = false
         var isPlanning = false
         var isStale = false
+        // When the last plan was begun, if nothing was left to plan.
+        var emptyAt: ContinuousClock.Instant?
         // How many tasks each reviewer took back; these come first, which only a plan of their own knows.
         var takenBack: [String: Int] = [:]
     }
@@ -45,8 +47,18 @@ final class PlanAhead: Sendable {
     /// Notes how long a plan took.
     func note(seconds: Double) { state.withLock { $0.isSlow = seconds >= Self.patience } }
 
-    /// Puts a plan in the place of the one that was there.
-    func fill(_ tasks: PlannedTasks) { state.withLock { $0.stock = tasks } }
+    /// Puts a plan, begun at `start`, in the place of the one that was there.
+    func fill(_ tasks: PlannedTasks, begunAt start: ContinuousClock.Instant) {
+        state.withLock { state in
+            state.stock = tasks
+            state.emptyAt = tasks.tasks.isEmpty ? start : nil
+        }
+    }
+
+    /// Whether a plan that was begun after `asked` found nothing to do.
+    func wasNothingLeft(since asked: ContinuousClock.Instant) -> Bool {
+        state.withLock { state in state.emptyAt.map { $0 > asked } ?? false }
+    }
 
     /// Forgets what was planned.
     func empty() { state.withLock { $0.stock = nil } }

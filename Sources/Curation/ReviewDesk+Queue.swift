@@ -12,6 +12,7 @@ extension ReviewDesk {
     ///
     /// - Throws: as `ReviewStage.next`.
     public func next(limit: Int, reviewer: String) async throws -> [ReviewItem] {
+        let asked = ContinuousClock.now
         let ready = try await taking(writing) { [self] in try handOut(limit, to: reviewer) }
         guard ready.isEmpty else {
             planAhead()
@@ -22,9 +23,12 @@ extension ReviewDesk {
             // all who wait.
             let ready = try writing.sync { try handOut(limit, to: reviewer) }
             guard ready.isEmpty else { return ready }
-            if ahead.isForAll(reviewer), plan() {
-                let planned = try writing.sync { try handOut(limit, to: reviewer) }
-                guard planned.isEmpty else { return planned }
+            if ahead.isForAll(reviewer) {
+                if ahead.wasNothingLeft(since: asked) { return [] }
+                if plan() {
+                    let planned = try writing.sync { try handOut(limit, to: reviewer) }
+                    if !planned.isEmpty || ahead.wasNothingLeft(since: asked) { return planned }
+                }
             }
             let start = ContinuousClock.now
             let items = try stage.next(limit: limit, reviewer: reviewer)
@@ -32,7 +36,7 @@ extension ReviewDesk {
             return items
         }
         ahead.note(given: items.count, to: reviewer)
-        planAhead()
+        if !items.isEmpty { planAhead() }
         return items
     }
 
@@ -78,7 +82,7 @@ extension ReviewDesk {
             ahead.empty()
             return false
         }
-        ahead.fill(tasks)
+        ahead.fill(tasks, begunAt: start)
         ahead.note(seconds: (ContinuousClock.now - start) / .seconds(1))
         return true
     }

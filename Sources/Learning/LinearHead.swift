@@ -105,7 +105,13 @@ package struct HeadExamples: Sendable {
         self.targets = targets
     }
 
+    // More rows turn a head of so few numbers hardly any more.
+    private static let mostRows = 20_000
+    private static let fewestOfClass = 100
+
     /// Picks the rows of which something is known that can teach.
+    ///
+    /// Of more than 20,000 every few teach, evenly spaced, and at least the first hundred of each class.
     package init(features: Matrix, labels: [Int?], refuted: [Set<Int>], classCount: Int) {
         var rows: [Int] = []
         var targets: [Target] = []
@@ -118,7 +124,28 @@ package struct HeadExamples: Sendable {
                 rows.append(row)
             }
         }
-        self.init(classCount: classCount, features: features.selecting(rows), targets: targets)
+        let taught = Self.spaced(targets, classCount: classCount)
+        self.init(
+            classCount: classCount,
+            features: features.selecting(taught.map { rows[$0] }),
+            targets: taught.map { targets[$0] }
+        )
+    }
+
+    /// The places of the targets that teach.
+    private static func spaced(_ targets: [Target], classCount: Int) -> [Int] {
+        guard targets.count > mostRows else { return Array(targets.indices) }
+        var seen = [Int](repeating: 0, count: classCount)
+        return targets.indices.filter { place in
+            var isRare = false
+            if case .label(let label) = targets[place] {
+                isRare = seen[label] < fewestOfClass
+                seen[label] += 1
+            }
+            let isNext =
+                place * mostRows / targets.count != (place + 1) * mostRows / targets.count
+            return isNext || isRare
+        }
     }
 
     /// The same, with all classes counting alike, whatever the number of their labels: each label counts

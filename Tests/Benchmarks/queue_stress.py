@@ -2,10 +2,11 @@
 """Reviewers by the dozen at one server that is killed again and again.
 
     Tests/Benchmarks/queue_stress.py WORK [--reviewers 50] [--decisions 2000] [--kills 3] [--images 20000]
-                                    [--think 0]
+                                    [--think 0] [--rows]
 
 Makes a data set of small pictures in ten colours in WORK (unless one is there), serves it, and lets each
-reviewer take the next item and decide it by the colour, over HTTP. The server is killed with SIGKILL in the
+reviewer take the next item and decide it by the colour, over HTTP. With --rows the set has vectors and proposals
+of 80 classes but no picture files (`winnow-bench queue` makes it), for a million that are pending. The server is killed with SIGKILL in the
 middle, `--kills` times, and started again; what was not answered is sent again under its id. At the end each
 decision that was acknowledged must be in the store once, no item decided twice, no answer a failure, and no
 lease out for longer than a lease lasts. Prints one JSON line; exits with 1 when something is lost.
@@ -48,6 +49,21 @@ def make(work, images):
         subprocess.run([WINNOW, *verb, "-d", dataset, "--quiet"], check=True, stdout=subprocess.DEVNULL,
                        env=environment)
     return dataset
+
+
+def make_rows(work, images):
+    """A set of rows alone, for sizes at which pictures would take hours."""
+    dataset = os.path.join(work, "rows")
+    bench = os.environ.get("WINNOW_BENCH", os.path.join(os.path.dirname(WINNOW), "winnow-bench"))
+    subprocess.run([bench, "queue", "--images", str(images), "--decisions", "0", "--folder", dataset], check=True,
+                   stdout=subprocess.DEVNULL)
+    return dataset
+
+
+def truth(picture):
+    """The class of a picture: its colour, by which it is named, or its number."""
+    name = os.path.basename(picture["path"])
+    return f"class {(picture['id'] - 1) % 80 + 1}" if name.startswith("picture-") else name.split("-")[0]
 
 
 class Server:
@@ -127,7 +143,7 @@ class Reviewer(threading.Thread):
 
     def decide(self, item):
         shown = item.get("shown") or [item["image"]]
-        classes = [os.path.basename(picture["path"]).split("-")[0] for picture in shown]
+        classes = [truth(picture) for picture in shown]
         label = collections.Counter(classes).most_common(1)[0][0]
         decision = {"id": str(uuid.uuid4()), "item": item["item"], "lease": item["lease"],
                     "reviewer": self.reviewer, "seconds": 1.0}
@@ -178,9 +194,10 @@ def main():
     parser.add_argument("--kills", type=int, default=3)
     parser.add_argument("--think", type=float, default=0, help="seconds that a reviewer looks at an item")
     parser.add_argument("--images", type=int, default=20000)
+    parser.add_argument("--rows", action="store_true", help="a set of rows without picture files")
     options = parser.parse_args()
     os.makedirs(options.work, exist_ok=True)
-    dataset = make(options.work, options.images)
+    dataset = (make_rows if options.rows else make)(options.work, options.images)
     names = [f"r{k}" for k in range(options.reviewers)]
     errors = os.path.join(options.work, "server-messages.txt")
     server = Server(dataset, names, errors)

@@ -166,10 +166,10 @@ final class WebDriver {
         )
     }
 
-    /// Waits until the expression is true in the page, five seconds at most.
+    /// Waits until the expression is true in the page, as long as a busy machine may take.
     func wait(until condition: String) async throws {
         let script = """
-            const done = arguments[0], end = Date.now() + 5000;
+            const done = arguments[0], end = Date.now() + 25000;
             const look = () => {
               let is = false;
               try { is = Boolean(\(condition)); } catch {}
