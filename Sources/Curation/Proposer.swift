@@ -90,6 +90,12 @@ struct Proposer {
         )
     }
 
+    /// Single samples, at most `limit`: the least sure, each unlike those before it.
+    func singles(limit: Int, unavailable: [Bool]) -> [PlannedTask] {
+        guard limit > 0 else { return [] }
+        return ReviewPlanner.singles(state(unavailable, clusters: firstClusters()), limit: limit)
+    }
+
     /// The open samples with their likeliest classes, the surest first.
     func likeliest(unavailable: [Bool]) -> [ReviewPlanner.Likely] {
         ReviewPlanner.likeliest(state(unavailable, clusters: []))

@@ -144,7 +144,7 @@ public final class ReviewStage: Sendable {
         )
         if !tasks.isEmpty { try keep(proposer, at: now) }
         held.formUnion(tasks.flatMap(\.samples))
-        tasks += proposer.plan(limit: reserve, unavailable: unavailable(), strategy: .margin)
+        tasks += proposer.singles(limit: reserve, unavailable: unavailable())
         let all = second + give(tasks, proposer, conflicts, bulk)
         // Where nothing else is left, all that others decided may be looked at again.
         return try all.isEmpty

@@ -15,6 +15,8 @@ package struct ReviewPlanner: Sendable {
     private static let keptPromise = 0.9
     /// Doubted rows that are planned together.
     private static let doubtedAtOnce = 4
+    /// Of so many times the rows that are asked for the most unlike are taken, where they are not sure.
+    private static let diverseShare = 4
     /// The mean share of odd pictures on screens above which a single is asked beside a screen.
     private static let troubledShare = 0.25
 
@@ -54,10 +56,22 @@ package struct ReviewPlanner: Sendable {
         var planner = Self(state)
         switch strategy {
         case .saving: planner.planTasks(limit)
-        case .margin where !state.probabilities.isEmpty: planner.planUncertain(limit)
+        case .margin where !state.probabilities.isEmpty: planner.planLeastSure(limit)
         case .margin, .random: planner.planRandom(limit)
         }
         return Array(planner.tasks.prefix(limit))
+    }
+
+    /// Plans single samples only, at most `limit`: the least sure, each unlike those before it.
+    package static func singles(_ state: PlanningState, limit: Int) -> [PlannedTask] {
+        guard limit > 0 else { return [] }
+        var planner = Self(state)
+        if state.probabilities.isEmpty {
+            planner.planRandom(limit)
+        } else {
+            planner.planUncertain(limit)
+        }
+        return planner.tasks
     }
 
     /// An open sample with its likeliest class.
@@ -184,10 +198,36 @@ package struct ReviewPlanner: Sendable {
     }
 
     /// The rows about which the proposals are least sure, one by one.
+    private mutating func planLeastSure(_ count: Int) {
+        for row in leastSure(count) { single(row, .uncertain) }
+    }
+
+    /// Rows about which the proposals are not sure, each of another cluster while there are such: those that
+    /// are alike would teach the same.
     private mutating func planUncertain(_ count: Int) {
-        guard count > 0 else { return }
-        let rows = state.samples.indices.filter { isFree($0) }.sorted { isLessSure($0, $1) }
-        for row in rows.prefix(count) { single(row, .uncertain) }
+        var clusters: [Int: Int] = [:]
+        for (number, rows) in state.clusters.enumerated() {
+            for row in rows { clusters[row] = number }
+        }
+        var asked: Set<Int> = []
+        var others: [Int] = []
+        let before = taken.count
+        for row in leastSure(Self.diverseShare * count) {
+            guard taken.count - before < count else { return }
+            if let cluster = clusters[row], !asked.insert(cluster).inserted {
+                others.append(row)
+            } else {
+                single(row, .uncertain)
+            }
+        }
+        for row in others.prefix(count - (taken.count - before)) { single(row, .uncertain) }
+    }
+
+    /// The `count` free rows about which the proposals are least sure.
+    private func leastSure(_ count: Int) -> ArraySlice<Int> {
+        guard count > 0 else { return [] }
+        return state.samples.indices.filter { isFree($0) }.sorted { isLessSure($0, $1) }
+            .prefix(count)
     }
 
     /// Open rows one by one, in an order that has nothing to do with them.

@@ -100,6 +100,28 @@ import Testing
         #expect(tasks.map(\.reason) == [.uncertain, .disagreement])
     }
 
+    @Test func `of the least sure those that are alike are not asked together`() {
+        // Rows 0 to 3 are the least sure, and all but the last of them alike.
+        let sure: [Float] = [0.50, 0.51, 0.52, 0.53, 0.7, 0.8, 0.9, 0.95]
+        let state = PlanningState(
+            samples: (1...8).map { Sample.ID($0) },
+            classes: ["a", "b"],
+            decided: Array(repeating: false, count: 8),
+            unavailable: [false, false, false, false, false, false, false, true],
+            probabilities: sure.flatMap { [$0, 1 - $0] },
+            clusters: [[2, 0, 1], [3, 4], [5, 7]],
+            history: []
+        )
+        let three = ReviewPlanner.singles(state, limit: 3).flatMap(\.samples)
+        #expect(three == [1, 4, 6])
+        // Row 6 is of no cluster; what is alike comes once nothing else is left.
+        let all = ReviewPlanner.singles(state, limit: 20).flatMap(\.samples)
+        #expect(all == [1, 4, 6, 7, 2, 3, 5])
+        let margin = ReviewPlanner.plan(state, limit: 3, strategy: .margin).flatMap(\.samples)
+        #expect(margin == [1, 2, 3])
+        #expect(ReviewPlanner.singles(state, limit: 0).isEmpty)
+    }
+
     @Test func `a large set gets several screens from one state`() {
         let count = 3_000
         var reviewer = ReviewerModel(truth: Array(repeating: "a", count: count), clusters: [])
