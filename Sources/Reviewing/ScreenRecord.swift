@@ -31,7 +31,7 @@ struct ScreenRecord {
             let right =
                 screen.accepted == nil
                 ? Self.rejectedShare * shown
-                : screen.accepted == label ? shown - Double(screen.excepted) : 0
+                : screen.accepted == label ? max(0, shown - Double(screen.excepted)) : 0
             let tally = tallies[label] ?? (0, 0)
             tallies[label] = (
                 Self.forget * tally.right + right,
