@@ -29,9 +29,14 @@ package struct FileWalk {
 
     // What else a data set has in its folder.
     private static let datasetNames: Set<[UInt8]> = Set(
-        ["features", "thumbnails", "copies", "partial", "import.lock", "review-token", "settings"]
-            .map { Array($0.utf8) }
+        [
+            "features", "thumbnails", "copies", "partial", "import.lock", "review-token",
+            "settings",
+            "views",
+        ].map { Array($0.utf8) }
     )
+    // A token that is being written, or was when the server was killed.
+    private static let newToken = Array("review-token.".utf8)
 
     private let wantedEnding: String?
 
@@ -98,6 +103,7 @@ package struct FileWalk {
     // The database has other files beside it that are called like it.
     private static func isNameOfDataset(_ name: [UInt8]) -> Bool {
         datasetNames.contains(name) || name.starts(with: datasetFile)
+            || name.starts(with: newToken)
     }
 
     private static let unreadableFolder = "The folder cannot be read. Check its permissions."

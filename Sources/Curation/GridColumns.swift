@@ -45,11 +45,9 @@ struct GridColumns {
         issuesOf = wanted
         let rows = present
         let measures = rows.map { self.measures(Int($0)) }
-        let sides = measures.map(\.side).sorted()
-        guard !sides.isEmpty else { return issues = [] }
-        let median = (sides[(sides.count - 1) / 2] + sides[sides.count / 2]) / 2
-        medianSide = median
         issues = [UInt32](repeating: 0, count: pictures.facts.count)
+        medianSide = ImageIssues.medianSide(of: measures.map(\.side))
+        guard let median = medianSide else { return }
         for (row, picture) in zip(rows, measures) {
             var bits: UInt32 = 0
             for (bit, kind) in Issue.Kind.allCases.enumerated() {

@@ -87,7 +87,7 @@ package struct ImageEdit: Sendable, Hashable, Codable {
 
 /// What became of an edit.
 package struct ImageEditResult: Sendable, Codable {
-    /// What names the labels that the picture has now.
+    /// What names the labels that the edit gave the picture.
     package let version: String
     /// The act that undo takes back; nil where nothing changed.
     package let undo: Int64?
@@ -182,7 +182,7 @@ extension GridStage {
             case .conflict: throw GridError.conflict
             }
             return ImageEditResult(
-                version: try store.labelVersion(of: sample),
+                version: outcome.version ?? edit.baseVersion,
                 undo: outcome.change
             )
         }

@@ -15,6 +15,8 @@ package final class GridStage: Sendable {
         var fields: [FieldDefinition] = []
         /// What the overview of the fields was made of.
         var overviewOf = ""
+        /// Up to which generation of the columns all is known that is derived of them.
+        var followed = -1
         /// How many rows the columns of the fields have.
         var metaRows = -1
         /// What was said at the version that was asked for last.
@@ -199,26 +201,24 @@ package final class GridStage: Sendable {
 
     private func refresh(_ state: inout State, at now: Timestamp) throws {
         let store = dataset.store
-        let before = state.columns.pictures.generation
-        let isNewMeta = try rephrasing { () throws in
-            let isNew = try store.refresh(&state.columns.pictures)
+        try rephrasing { () throws in
+            if try store.refresh(&state.columns.pictures) { state.metaRows = -1 }
             let facts = state.columns.pictures.facts
             let leased = try store.leasedSamples(now: now.seconds)
             state.columns.leased = Set(leased.compactMap { facts.row(of: $0) })
             state.columns.flagged = Set(try store.flags().compactMap { facts.row(of: $0.sample) })
-            return isNew
         }
-        guard before != state.columns.pictures.generation else { return }
+        let generation = state.columns.pictures.generation
+        guard state.followed != generation else { return }
         state.columns.findIssues()
         let fields = try rephrasing { () throws in try store.fields() }
-        if isNewMeta || fields != state.fields
-            || state.metaRows != state.columns.pictures.facts.count
-        {
-            state.fields = fields
-            state.metaRows = state.columns.pictures.facts.count
+        let count = state.columns.pictures.facts.count
+        if fields != state.fields || state.metaRows != count {
             state.columns.meta = try MetaColumns.read(fields, from: store, state.columns)
+            (state.fields, state.metaRows) = (fields, count)
             state.columns.metaGeneration += 1
         }
+        state.followed = generation
         let mark = state.columns.factsMark + " \(state.columns.states.sourceNames.count)"
         guard mark != state.overviewOf else { return }
         state.overviewOf = mark

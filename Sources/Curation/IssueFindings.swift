@@ -47,8 +47,8 @@ struct IssueFindings: Sendable {
         let samples = Dictionary(uniqueKeysWithValues: measured.map { ($0.sample.id, $0.sample) })
         let metrics = Dictionary(uniqueKeysWithValues: measured.map { ($0.sample.id, $0.metrics) })
         let issues = ImageIssues.find(in: measured.map(\.sample), metrics: metrics)
-        let sides = measured.map { Self.side($0.sample) }.sorted()
-        let median = sides.isEmpty ? 1 : sides[sides.count / 2]
+        let sides = measured.map { ImageIssues.Measures($0.sample, $0.metrics).side }
+        let median = ImageIssues.medianSide(of: sides) ?? 1
         for (kind, found) in Dictionary(grouping: issues, by: \.kind) {
             lists[kind.rawValue] = found.compactMap { issue in
                 samples[issue.sample].map {
@@ -98,14 +98,10 @@ struct IssueFindings: Sendable {
         case .light: metrics?.darkest
         case .blurry: metrics?.sharpness
         case .lowInformation: metrics?.entropy
-        case .oddSize: side(sample) / median
+        case .oddSize: ImageIssues.Measures(sample, metrics).side / median
         case .oddAspect: Double(short) / Double(long)
         case .truncated: nil
         }
-    }
-
-    private static func side(_ sample: Sample) -> Double {
-        (Double(sample.width) * Double(sample.height)).squareRoot()
     }
 }
 

@@ -2,9 +2,6 @@ import CurationCore
 import Storage
 
 extension PredictStage {
-    // Pictures between two reports of progress.
-    private static let batchSize = 32
-
     /// Proposes things for all pictures of which nobody said yet where all things are.
     ///
     /// `names`: The models: `detector`, which learns from the pictures that people finished, and any
@@ -27,13 +24,12 @@ extension PredictStage {
         let all = try store.samples().filter { !knowledge.finished.contains($0.id) }
         var (found, through) = try interrupted(model, all, knowledge)
         let open = all.filter { $0.id > through }
-        for start in stride(from: 0, to: open.count, by: Self.batchSize) {
+        for start in stride(from: 0, to: open.count, by: batchSize) {
             if interruption.isAsked {
-                // What was found so far is kept, and the next run goes on behind it.
-                try keep(found, model, through: through, at: now)
+                if start > 0 { try keepPart(found, model, through: through, at: now) }
                 throw CancellationError()
             }
-            let batch = Array(open[start..<min(start + Self.batchSize, open.count)])
+            let batch = Array(open[start..<min(start + batchSize, open.count)])
             if let models {
                 try add(models, batch, knowledge, to: &found)
             } else if let learned {
@@ -61,6 +57,21 @@ extension PredictStage {
         if let last { parameters[Self.through] = "\(last)" }
         let model = StoredModel(name: model.name, digest: model.digest, parameters: parameters)
         try dataset.store.replaceProposals(found.predictions, model: model, at: now)
+    }
+
+    /// Keeps what was found so far, and the next run goes on behind it.
+    ///
+    /// It is let go where that would take the place of more: of a run that came to its end, or further.
+    private func keepPart(
+        _ found: Found,
+        _ model: StoredModel,
+        through last: Sample.ID,
+        at now: Timestamp
+    ) throws {
+        let isFurther = try dataset.store.parametersOfRuns().allSatisfy { run in
+            run[Self.through].flatMap(Sample.ID.init).map { $0 <= last } ?? false
+        }
+        if isFurther { try keep(found, model, through: last, at: now) }
     }
 
     /// What a run of the same model found before it was stopped, and how far it came.

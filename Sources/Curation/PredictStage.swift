@@ -64,6 +64,8 @@ public struct PredictStage: Sendable {
     let finder: ObjectFinder
     let interruption: Interruption
     let report: StageProgress.Report
+    /// Pictures between two reports of progress, where pictures are looked at again.
+    package var batchSize = 32
 
     /// Creates the stage; it reports where it looks at pictures again, which takes long.
     public init(

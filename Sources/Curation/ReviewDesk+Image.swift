@@ -21,6 +21,8 @@ extension ReviewDesk {
                     about: id,
                     now: Timestamp.now.seconds
                 )
+                // Before the labels: what comes between makes an edit of them be refused.
+                let version = try store.labelVersion(of: id)
                 let labels = isBlind ? [] : try store.annotations(of: id)
                 var detail = ImageDetail(
                     image: ReviewItem.Image(sample),
@@ -29,19 +31,27 @@ extension ReviewDesk {
                     annotations: labels.map(ImageDetail.AnnotationView.init),
                     nearest: try nearest(to: id)
                 )
-                detail.version = try store.labelVersion(of: id)
+                detail.version = version
                 detail.isBlind = isBlind
                 detail.history = isBlind ? [] : try history(of: id)
-                detail.flaggedBy = try store.flags(of: id).first?.reviewer
-                // What others say of it would tell.
-                detail.comments = try store.comments(of: id)
-                    .filter { !isBlind || $0.reviewer == reviewer }
-                    .map(RemarkReport.Comment.init)
+                try addRemarks(of: isBlind ? reviewer : nil, on: id, to: &detail)
                 detail.fields = try store.fieldValues(of: id)[id] ?? [:]
                 try addFindings(on: sample, to: &detail)
                 return detail
             }
         }
+    }
+
+    /// Adds flags and comments: of one reviewer only, where what others say would tell.
+    private func addRemarks(
+        of reviewer: String?,
+        on id: Sample.ID,
+        to detail: inout ImageDetail
+    ) throws {
+        detail.flaggedBy = try dataset.store.flags(of: id).first?.reviewer
+        detail.comments = try dataset.store.comments(of: id)
+            .filter { reviewer == nil || $0.reviewer == reviewer }
+            .map(RemarkReport.Comment.init)
     }
 
     private func nearest(to id: Sample.ID) throws -> [ImageDetail.NearestImage] {
@@ -67,12 +77,7 @@ extension ReviewDesk {
         guard let findings = try dataset.store.findings(on: sample.id) else { return }
         detail.metrics = findings.metrics
         detail.cluster = findings.cluster
-        let picture = ImageIssues.Measures(
-            width: sample.width,
-            height: sample.height,
-            isDamaged: sample.damage != nil,
-            metrics: findings.metrics
-        )
+        let picture = ImageIssues.Measures(sample, findings.metrics)
         // Until all pictures were read, none is of an odd size.
         let median = grid.medianSide ?? picture.side
         detail.issues = Issue.Kind.allCases.compactMap { kind in

@@ -1,5 +1,4 @@
 package import CurationCore
-import Quality
 import Storage
 
 /// How far the review has come, with its pace, class by class and person by person.
@@ -168,29 +167,14 @@ extension ReviewDesk {
         let isOfClasses = try store.schema().schema.task == .classification
         let decided = try grid.counts().classes
         let pending = try store.proposedCounts()
-        var looks: [String: (all: Int, right: Int)] = [:]
-        for review in isOfClasses ? try store.reviews() : [] where review.decision != .skip {
-            guard let proposed = review.proposals.first?.label else { continue }
-            looks[proposed, default: (0, 0)].all += review.samples.count
-            if review.label == proposed {
-                looks[proposed, default: (0, 0)].right += review.samples.count - review.exceptions
-            }
-        }
+        let looks = ProposalLooks.byClass(isOfClasses ? try store.reviews() : [])
         return try store.schema().schema.categories.map { category in
-            let found = looks[category.name] ?? (0, 0)
-            let interval = BinomialInterval(successes: found.right, trials: found.all)
-            return ReviewProgress.Category(
+            ReviewProgress.Category(
                 name: category.name,
                 decided: decided[category.name] ?? 0,
                 pending: pending[category.name] ?? 0,
-                looks: found.all,
-                accuracy: found.all == 0
-                    ? nil
-                    : ReviewStatus.Accuracy(
-                        estimate: Double(found.right) / Double(found.all),
-                        low: interval.lower,
-                        high: interval.upper
-                    )
+                looks: looks[category.name]?.count ?? 0,
+                accuracy: looks[category.name]?.accuracy
             )
         }
     }

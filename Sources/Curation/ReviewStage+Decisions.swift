@@ -124,9 +124,16 @@ extension ReviewStage {
         return ReviewEffects(
             labels: labels,
             label: labels.first { $0.state == .accepted }?.label.category,
-            exceptions: Set(submission.except ?? []).count,
+            exceptions: exceptions(submission, task),
             scope: scope(submission, kind, isOfObjects: isOfObjects)
         )
+    }
+
+    /// How many of those that were shown were left out: things by their numbers, or pictures.
+    private static func exceptions(_ submission: ReviewSubmission, _ task: StoredTask) -> Int {
+        let excepted = Set(submission.except ?? [])
+        return task.isScreenOfObjects
+            ? excepted.count : excepted.intersection(task.samples).count
     }
 
     /// What to accept an item accepts: the likeliest class, or all things that were found.

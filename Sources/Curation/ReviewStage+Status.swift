@@ -1,5 +1,4 @@
 public import CurationCore
-import Quality
 import Reviewing
 import Storage
 
@@ -22,8 +21,7 @@ extension ReviewStage {
                 pending: try store.sampleCount() - decided,
                 leased: try store.leasedSamples(now: now.seconds).count,
                 decided: decided,
-                accuracy: isOfClasses
-                    ? Self.accuracy(reviews.filter { $0.purpose == .decide }) : nil,
+                accuracy: isOfClasses ? ProposalLooks.together(reviews).accuracy : nil,
                 setAccuracy: isOfClasses ? try setAccuracy() : nil,
                 cost: isOfClasses ? cost.share(of: decided) : nil
             )
@@ -43,23 +41,5 @@ extension ReviewStage {
         guard try dataset.store.sampleCount() > 0 else { return nil }
         let found = try CertifyStage(dataset: dataset).run()
         return ReviewStatus.Accuracy(estimate: found.estimate, low: found.low, high: 1)
-    }
-
-    /// How often the first proposal was right when a person looked; a refused group counts as wrong.
-    private static func accuracy(_ reviews: [StoredReview]) -> ReviewStatus.Accuracy? {
-        var right = 0
-        var looks = 0
-        for review in reviews {
-            guard let proposed = review.proposals.first?.label else { continue }
-            looks += review.samples.count
-            if review.label == proposed { right += review.samples.count - review.exceptions }
-        }
-        guard looks > 0 else { return nil }
-        let interval = BinomialInterval(successes: right, trials: looks)
-        return ReviewStatus.Accuracy(
-            estimate: Double(right) / Double(looks),
-            low: interval.lower,
-            high: interval.upper
-        )
     }
 }

@@ -52,9 +52,8 @@ package enum ImageIssues {
         in samples: [Sample],
         metrics: [Sample.ID: ImageMetrics]
     ) -> [Issue] {
-        let sides = samples.map(side).sorted()
-        guard !sides.isEmpty else { return [] }
-        let median = (sides[(sides.count - 1) / 2] + sides[sides.count / 2]) / 2
+        let sides = samples.map { Measures($0, metrics[$0.id]).side }
+        guard let median = medianSide(of: sides) else { return [] }
         return samples.flatMap { sample -> [Issue] in
             let scores = scores(of: sample, metrics: metrics[sample.id], medianSide: median)
             return Issue.Kind.allCases.compactMap { kind in
@@ -71,16 +70,18 @@ package enum ImageIssues {
         metrics: ImageMetrics?,
         medianSide: Double
     ) -> [Issue.Kind: Double] {
-        let picture = Measures(
-            width: sample.width,
-            height: sample.height,
-            isDamaged: sample.damage != nil,
-            metrics: metrics
-        )
+        let picture = Measures(sample, metrics)
         let scores = Issue.Kind.allCases.compactMap { kind in
             score(kind, of: picture, medianSide: medianSide).map { (kind, $0) }
         }
         return Dictionary(uniqueKeysWithValues: scores)
+    }
+
+    /// The median of the sides of all pictures; nil without any.
+    package static func medianSide(of sides: [Double]) -> Double? {
+        guard !sides.isEmpty else { return nil }
+        let sides = sides.sorted()
+        return (sides[(sides.count - 1) / 2] + sides[sides.count / 2]) / 2
     }
 
     /// What a picture is judged by.
@@ -96,6 +97,16 @@ package enum ImageIssues {
             self.height = height
             self.isDamaged = isDamaged
             self.metrics = metrics
+        }
+
+        /// Takes the numbers of a sample.
+        package init(_ sample: Sample, _ metrics: ImageMetrics?) {
+            self.init(
+                width: sample.width,
+                height: sample.height,
+                isDamaged: sample.damage != nil,
+                metrics: metrics
+            )
         }
 
         /// The square root of the pixels.
@@ -157,10 +168,6 @@ package enum ImageIssues {
     private static func detail(_ metrics: ImageMetrics) -> Double {
         let tones = (metrics.contrast * 255 * exp2(metrics.entropy)).squareRoot()
         return tones > 0 ? metrics.sharpness / tones : 0
-    }
-
-    private static func side(_ sample: Sample) -> Double {
-        (Double(sample.width) * Double(sample.height)).squareRoot()
     }
 
     private static func score(_ measure: Double, threshold: Double) -> Double {

@@ -21,7 +21,11 @@ package struct AccessSecrets: Sendable {
         key = Self.storedKey(path) ?? Array(Self.random(words: 4).utf8)
         let lines = tokens.sorted { $0.key < $1.key }.map { "token \($0.value) \($0.key)\n" }
         let text = lines.joined() + "key \(String(decoding: key, as: UTF8.self))\n"
-        try PrivateFile.replace(path, with: Array(text.utf8))
+        do {
+            try PrivateFile.replace(path, with: Array(text.utf8))
+        } catch {
+            throw .tokenFile(path: path, reason: error.reason)
+        }
     }
 
     /// Whose token `text` is; the time taken does not tell how much of it is right.

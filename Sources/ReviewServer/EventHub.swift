@@ -18,6 +18,8 @@ final class EventHub: Service {
         var listeners: [Int: AsyncStream<String>.Continuation] = [:]
         var lastListener = 0
         var pulse: ReviewPulse?
+        /// How many looks were begun, and which of them the pulse is of.
+        var looks = (begun: 0, taken: 0)
         /// The images decided at earlier looks, for the rate.
         var past: [(at: Double, decided: Int)] = []
         var told: [Told] = []
@@ -62,6 +64,8 @@ final class EventHub: Service {
 
     /// One more listener: first what it missed, or how things stand, then what changes.
     ///
+    /// Nothing, at once, where too many came at the same time.
+    ///
     /// `last`: The number of the last event that it knows.
     func listen(after last: String?) async -> (number: Int, events: AsyncStream<String>) {
         if state.withLock({ $0.pulse == nil }) { await beat(evenAlone: true) }
@@ -71,6 +75,10 @@ final class EventHub: Service {
         )
         let number = state.withLock { state in
             listener.yield("retry: 2000\n\n")
+            guard state.listeners.count < settings.limits.listeners else {
+                listener.finish()
+                return 0
+            }
             for text in first(after: last, state) { listener.yield(text) }
             state.lastListener += 1
             state.listeners[state.lastListener] = listener
@@ -83,10 +91,12 @@ final class EventHub: Service {
     func leave(_ number: Int) {
         state.withLock { state in
             state.listeners.removeValue(forKey: number)?.finish()
-            if state.listeners.isEmpty {
-                state.pulse = nil
-                state.past = []
-            }
+            guard state.listeners.isEmpty else { return }
+            state.pulse = nil
+            state.past = []
+            // Nobody looks now: who comes back has missed what no event tells of.
+            state.told = []
+            state.lastNumber += 1
         }
     }
 
@@ -111,11 +121,17 @@ final class EventHub: Service {
     }
 
     private func beat(evenAlone: Bool = false) async {
-        let (isWanted, earlier) = state.withLock { (!$0.listeners.isEmpty, $0.pulse) }
+        let (isWanted, earlier, number) = state.withLock { state in
+            state.looks.begun += 1
+            return (!state.listeners.isEmpty, state.pulse, state.looks.begun)
+        }
         // A look that fails is made again; the routes tell what is wrong with the store.
         guard isWanted || evenAlone, let pulse = try? await look(earlier) else { return }
         let now = settings.clock().seconds
         state.withLock { state in
+            // One that began later has told all of it; and what nobody waits for grows old.
+            guard number > state.looks.taken, evenAlone || !state.listeners.isEmpty else { return }
+            state.looks.taken = number
             state.past.removeAll { $0.at < now - Self.rateSeconds }
             state.past.append((now, pulse.decided))
             let changes = changes(from: state.pulse, to: pulse, state)

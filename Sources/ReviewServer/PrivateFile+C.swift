@@ -29,21 +29,25 @@ enum PrivateFile {
         return count == bytes.count ? bytes : nil
     }
 
+    /// Why a file was not written.
+    struct Failure: Error { let reason: String }
+
     /// Puts a file of mode 0600 with `bytes` in the place of the one at `path`, at once.
-    static func replace(_ path: String, with bytes: [UInt8]) throws(ReviewServerError) {
-        let new = path + ".new"
-        _ = unsafe unlink(new)
+    ///
+    /// Each writer has a file of its own until then; of several the last one counts.
+    static func replace(_ path: String, with bytes: [UInt8]) throws(Failure) {
+        let new = "\(path).\(String(UInt64.random(in: .min ... .max), radix: 16))"
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
         let file = unsafe open(new, flags, 0o600)
-        guard file >= 0 else { throw .tokenFile(path: path, reason: lastError()) }
+        guard file >= 0 else { throw Failure(reason: lastError()) }
         let written = unsafe write(file, bytes, bytes.count)
-        let reason = lastError()
-        guard close(file) == 0, written == bytes.count else {
-            throw .tokenFile(path: path, reason: reason)
+        var reason = lastError()
+        if close(file) == 0, written == bytes.count {
+            if unsafe rename(new, path) == 0 { return }
+            reason = lastError()
         }
-        guard unsafe rename(new, path) == 0 else {
-            throw .tokenFile(path: path, reason: lastError())
-        }
+        _ = unsafe unlink(new)
+        throw Failure(reason: reason)
     }
 
     private static func lastError() -> String {

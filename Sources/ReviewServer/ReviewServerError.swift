@@ -2,6 +2,8 @@
 package enum ReviewServerError: Error, Equatable, CustomStringConvertible {
     /// The file that keeps the token and the key of the sessions cannot be read or written.
     case tokenFile(path: String, reason: String)
+    /// What a reviewer has chosen for the page cannot be kept; who asks is told no path.
+    case settings(reason: String)
     /// All ports that were tried are taken by other programs.
     case noFreePort(first: Int, last: Int)
     /// The port that was asked for cannot be opened.
@@ -16,6 +18,8 @@ package enum ReviewServerError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .tokenFile(let path, let reason):
             "cannot keep the access token in \(path): \(reason); make its folder writable"
+        case .settings(let reason):
+            "cannot keep the settings: \(reason); make the folder of the data set writable"
         case .noFreePort(let first, let last):
             "no free port from \(first) to \(last); choose one with --port"
         case .cannotListen(let address, let port, let reason):

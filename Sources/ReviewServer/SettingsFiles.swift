@@ -12,13 +12,23 @@ struct SettingsFiles: Sendable {
     func read(_ reviewer: String) -> [UInt8]? { PrivateFile.read(path(of: reviewer)) }
 
     /// Puts a JSON object in the place of the one that was kept.
-    func keep(_ bytes: [UInt8], of reviewer: String) throws {
-        try FileManager.default.createDirectory(
-            atPath: folder,
-            withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700]
-        )
-        try PrivateFile.replace(path(of: reviewer), with: bytes)
+    ///
+    /// - Throws: `ReviewServerError.settings`.
+    func keep(_ bytes: [UInt8], of reviewer: String) throws(ReviewServerError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        } catch {
+            throw .settings(reason: "their folder cannot be made")
+        }
+        do {
+            try PrivateFile.replace(path(of: reviewer), with: bytes)
+        } catch {
+            throw .settings(reason: error.reason)
+        }
     }
 
     // A name may have any letters; the digest tells those apart that look alike without them.

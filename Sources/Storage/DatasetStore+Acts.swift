@@ -5,17 +5,15 @@ extension DatasetStore {
     /// Takes back the newest acts of a person that stand: decisions of the queue, and those about views
     /// and pictures.
     ///
-    /// Those of which newer changes left nothing are passed over.
+    /// It stops at the first of which newer changes, or a switch, left nothing: what lies before that is
+    /// not what the person has in mind.
     package func undoActs(
         of reviewer: String,
         steps: Int,
         at moment: Timestamp
     ) throws(StorageError) -> ReversedActs {
-        try reverse(of: reviewer, steps, at: moment) { author, passed, database in
-            guard
-                let act = try Self.newestAct(by: author, passing: passed, in: database)
-            else { return nil }
-            return (act, act)
+        try reverse(of: reviewer, steps, at: moment) { author, last, database in
+            try Self.newestAct(by: author, before: last, in: database).map { ($0, $0) }
         }
     }
 
@@ -25,8 +23,8 @@ extension DatasetStore {
         steps: Int,
         at moment: Timestamp
     ) throws(StorageError) -> ReversedActs {
-        try reverse(of: reviewer, steps, at: moment) { author, passed, database in
-            try Self.newestUndo(by: author, passing: passed, in: database)
+        try reverse(of: reviewer, steps, at: moment) { author, last, database in
+            try Self.newestUndo(by: author, before: last, in: database)
         }
     }
 
@@ -35,44 +33,44 @@ extension DatasetStore {
         of reviewer: String,
         _ steps: Int,
         at moment: Timestamp,
-        _ next: (String, Set<Int64>, Database) throws -> (batch: Int64, act: Int64)?
+        _ next: (String, Int64, Database) throws -> (batch: Int64, act: Int64)?
     ) throws(StorageError) -> ReversedActs {
         try write { database in
             let author = "reviewer:\(reviewer)"
             let note = BatchNote(author: author, message: "", at: moment)
             var acts: [ReversedAct] = []
-            var passed = Set<Int64>()
-            while acts.count < steps, let (batch, act) = try next(author, passed, database) {
-                do {
-                    _ = try Self.undo(batch, note, in: database)
-                    acts.append(try Self.described(act, in: database))
-                } catch StorageError.batch(_, _) {
-                    passed.insert(batch)
-                }
+            var last = Int64.max
+            while acts.count < steps, let (batch, act) = try next(author, last, database),
+                try Self.isSomethingLeft(of: batch, in: database)
+            {
+                _ = try Self.undo(batch, note, in: database)
+                acts.append(try Self.described(act, in: database))
+                last = batch
             }
+            let act = try Self.newestAct(by: author, in: database)
+            let undo = try Self.newestUndo(by: author, in: database)?.batch
             return ReversedActs(
                 acts: acts,
-                canUndo: try Self.newestAct(by: author, passing: passed, in: database) != nil,
-                canRedo: try Self.newestUndo(by: author, passing: passed, in: database) != nil
+                canUndo: try act.map { try Self.isSomethingLeft(of: $0, in: database) } ?? false,
+                canRedo: try undo.map { try Self.isSomethingLeft(of: $0, in: database) } ?? false
             )
         }
     }
 
     private static func newestAct(
         by author: String,
-        passing passed: Set<Int64>,
+        before last: Int64 = .max,
         in database: Database
     ) throws -> Int64? {
         let acts = try Int64.fetchCursor(
             database,
             sql: """
-                SELECT id FROM change WHERE author = ? AND kind IN ('review', 'label')
+                SELECT id FROM change WHERE author = ? AND kind IN ('review', 'label') AND id < ?
                 ORDER BY id DESC
                 """,
-            arguments: [author]
+            arguments: [author, last]
         )
         while let id = try acts.next() {
-            guard !passed.contains(id) else { continue }
             if try standingUndo(of: id, in: database) == nil { return id }
         }
         return nil
@@ -82,7 +80,7 @@ extension DatasetStore {
     /// that the person did.
     private static func newestUndo(
         by author: String,
-        passing passed: Set<Int64>,
+        before last: Int64 = .max,
         in database: Database
     ) throws -> (batch: Int64, act: Int64)? {
         let newest = try Int64.fetchOne(
@@ -96,13 +94,13 @@ extension DatasetStore {
             database,
             sql: """
                 SELECT id, undoes FROM change
-                WHERE author = ? AND kind = 'undo' AND id > ? ORDER BY id DESC
+                WHERE author = ? AND kind = 'undo' AND id > ? AND id < ? ORDER BY id DESC
                 """,
-            arguments: [author, newest ?? 0]
+            arguments: [author, newest ?? 0, last]
         )
         while let row = try undos.next() {
             let (id, act): (Int64, Int64) = (row["id"], row["undoes"])
-            guard !passed.contains(id), try target(of: act, in: database) == nil,
+            guard try target(of: act, in: database) == nil,
                 try standingUndo(of: id, in: database) == nil, try isPersonal(act, author, database)
             else { continue }
             return (id, act)
@@ -149,12 +147,41 @@ extension DatasetStore {
             sql: "SELECT payload FROM change WHERE id = ?",
             arguments: [id]
         )
-        let (act, changed) = try act(payload(text))
+        let payload = try payload(text)
+        if let (act, changed) = try act(payload) {
+            return ReversedAct(
+                id: id,
+                item: nil,
+                what: act.words(changed: changed),
+                count: changed
+            )
+        }
+        // Conflicts that were settled together, or labels that came by the command line.
+        let changed = try changedImages(by: id, in: database)
+        let conflicts = payload["conflicts"].flatMap { Int($0) }
         return ReversedAct(
             id: id,
             item: nil,
-            what: act?.words(changed: changed) ?? "labelled pictures",
-            count: changed
+            what: conflicts.map { Self.words("settled", $0, "conflict") }
+                ?? Self.words("labelled", changed, "picture"),
+            count: conflicts ?? changed
         )
+    }
+
+    private static func words(_ verb: String, _ count: Int, _ noun: String) -> String {
+        "\(verb) \(count) \(noun)\(count == 1 ? "" : "s")"
+    }
+
+    /// How many images an act changed the labels of.
+    private static func changedImages(by change: Int64, in database: Database) throws -> Int {
+        try Int.fetchOne(
+            database,
+            sql: """
+                SELECT count(DISTINCT sample) FROM annotation
+                WHERE id > coalesce((SELECT lastAnnotation FROM change WHERE id = :change - 1), 0)
+                    AND id <= (SELECT lastAnnotation FROM change WHERE id = :change)
+                """,
+            arguments: ["change": change]
+        ) ?? 0
     }
 }

@@ -69,6 +69,20 @@ extension DatasetStore {
         }
     }
 
+    /// The parameters of the runs that count and that a prediction would take the place of.
+    package func parametersOfRuns() throws(StorageError) -> [[String: String]] {
+        try read { database in
+            try String.fetchAll(
+                database,
+                sql: """
+                    SELECT change.payload FROM predictionRun
+                    JOIN change ON change.id = predictionRun.run
+                    WHERE retiredBy IS NULL AND change.kind IN ('predict', 'import')
+                    """
+            ).map { try Self.payload($0) }
+        }
+    }
+
     private static func proposals(
         of run: Int64,
         source: String,

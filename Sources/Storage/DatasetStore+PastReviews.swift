@@ -88,7 +88,7 @@ extension StoredReview {
     /// What was decided, in words.
     var words: String {
         let isGroup = reason == .cluster || samples.count > 1
-        let subject = isGroup ? "\(samples.count - exceptions)" : "the picture"
+        let subject = isGroup ? "\(kept)" : "the picture"
         return switch decision {
         case .accept: "accepted \(subject) as \(label ?? "proposed")"
         case .correct: "corrected \(subject) to \(label ?? "another label")"

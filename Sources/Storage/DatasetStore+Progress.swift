@@ -77,7 +77,8 @@ extension DatasetStore {
             FROM review WHERE undoneBy IS NULL AND decision <> 'skip'
         ), pace AS (
             SELECT id, reviewer,
-                (SELECT count(*) FROM reviewTaskSample WHERE task = stamped.task) - exceptions
+                max(0, (SELECT count(*) FROM reviewTaskSample WHERE task = stamped.task)
+                        - exceptions)
                     + coalesce((SELECT cast(json_extract(payload, '$.unseen') AS INTEGER)
                         FROM change WHERE change.id = stamped.change), 0) AS pictures,
                 CASE WHEN gap BETWEEN 0 AND :longest THEN gap

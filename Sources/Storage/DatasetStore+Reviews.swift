@@ -8,7 +8,7 @@ package struct ReviewEffects: Sendable {
     package var labels: [NewAnnotation]
     /// The class of the decision, where there is one.
     package var label: String?
-    /// How many members a group decision left out.
+    /// How many of the members that were shown a group decision left out.
     package var exceptions: Int
     /// Which of the labels that were there before end.
     package var scope: Scope
@@ -55,12 +55,16 @@ package struct StoredReview: Sendable {
     package let proposals: [ReviewItem.Proposal]
     /// The samples that were shown.
     package let samples: [Sample.ID]
-    /// How many members a group decision left out.
+    /// How many of them a group decision left out; older decisions also counted members that were not
+    /// shown.
     package let exceptions: Int
     /// The change that holds its effects.
     package let change: Int64
     /// What the decision does.
     package let purpose: ReviewPurpose
+
+    /// How many of the samples that were shown were not left out.
+    package var kept: Int { max(0, samples.count - exceptions) }
 }
 
 extension DatasetStore {

@@ -203,9 +203,11 @@ extension DatasetStore {
         in database: Database
     ) throws -> [NewAnnotation] {
         guard let label = task.label, task.stratum != nil, submission.decision == .accept,
-            effects.label == label, effects.exceptions <= mostExceptions
+            effects.label == label
         else { return [] }
+        // Those that were looked at beyond the screen count, too.
         let except = Set(submission.except ?? [])
+        guard except.count <= mostExceptions else { return [] }
         let unseen = try unseenMembers(of: task, in: database).filter { !except.contains($0) }
         return unseen.map {
             NewAnnotation(

@@ -277,6 +277,15 @@ extension DatasetStore {
         )
     }
 
+    /// Whether something of an act of a person, or of its undo, can be taken back.
+    ///
+    /// One that changed no label, as a skip, can.
+    static func isSomethingLeft(of id: Int64, in database: Database) throws -> Bool {
+        var reversal = Reversal(of: id, source: "", isProbe: true)
+        try reversal.run(in: database)
+        return reversal.restored > 0 || reversal.skipped == 0
+    }
+
     /// Puts the way back from a batch into another one.
     ///
     /// - Returns: How much is as it was before, and how much something newer has changed.

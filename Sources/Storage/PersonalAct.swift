@@ -75,6 +75,9 @@ package struct ActOutcome: Sendable, Equatable {
     package let changed: Int
     /// The act of the log; nil where nothing changed.
     package let change: Int64?
+    /// What names the labels that an edit gave its picture; nil for any other act, and where it is not
+    /// there.
+    package internal(set) var version: String?
 
     /// Describes an outcome.
     package init(_ status: Status, changed: Int = 0, change: Int64? = nil) {
@@ -114,14 +117,29 @@ extension DatasetStore {
         at moment: Timestamp
     ) throws(StorageError) -> ActOutcome {
         try write { database in
-            if let known = try Self.known(act, by: reviewer, in: database) { return known }
+            if var known = try Self.known(act, by: reviewer, in: database) {
+                // Not that of now: others may have changed it since.
+                known.version = try known.change.flatMap {
+                    try Self.labelVersion(of: sample, by: $0, in: database)
+                }
+                return known
+            }
             guard try Self.labelVersion(of: sample, in: database) == base else {
                 return ActOutcome(.newer)
             }
             var revisions = try ActRevisions(act, source: "reviewer:\(reviewer)", in: database)
             let isChanged = try revisions.replace(sample, with: labels)
             let given = isChanged ? [sample] : []
-            return try Self.append(act, revisions.drafts, given, reviewer, moment, to: database)
+            var outcome = try Self.append(
+                act,
+                revisions.drafts,
+                given,
+                reviewer,
+                moment,
+                to: database
+            )
+            outcome.version = try Self.labelVersion(of: sample, in: database)
+            return outcome
         }
     }
 
@@ -135,6 +153,24 @@ extension DatasetStore {
             sql: "SELECT coalesce(max(revision), 0) FROM currentLabel WHERE sample = ?"
         )
         return "\(try Int64.fetchOne(statement, arguments: [sample]) ?? 0)"
+    }
+
+    /// What named the state of the labels of a picture once an act was done; nil where it changed none.
+    private static func labelVersion(
+        of sample: Int64,
+        by change: Int64,
+        in database: Database
+    ) throws -> String? {
+        try Int64.fetchOne(
+            database,
+            sql: """
+                SELECT max(id) FROM annotation
+                WHERE id > coalesce((SELECT lastAnnotation FROM change WHERE id = :change - 1), 0)
+                    AND id <= (SELECT lastAnnotation FROM change WHERE id = :change)
+                    AND sample = :sample
+                """,
+            arguments: ["change": change, "sample": sample]
+        ).map { "\($0)" }
     }
 
     /// What became of the act when it was sent before; nil when it was not.
@@ -153,19 +189,20 @@ extension DatasetStore {
             arguments: ["reviewer:\(reviewer)", act.id]
         )
         guard let row else { return nil }
-        let (earlier, changed) = try Self.act(payload(row["payload"]))
-        guard earlier?.request == act.request else { return ActOutcome(.conflict) }
+        let earlier = try Self.act(payload(row["payload"]))
+        guard let earlier, earlier.act.request == act.request else { return ActOutcome(.conflict) }
         let id: Int64 = row["id"]
         if try standingUndo(of: id, in: database) != nil { return ActOutcome(.expired) }
-        return ActOutcome(.repeated, changed: changed, change: id)
+        return ActOutcome(.repeated, changed: earlier.changed, change: id)
     }
 
-    /// What a person did, and how many pictures that changed, as the log says.
-    static func act(_ payload: [String: String]) throws -> (act: PersonalAct?, changed: Int) {
-        let act = try payload["decision"].map {
-            try JSONDecoder().decode(PersonalAct.self, from: Data($0.utf8))
+    /// What a person did, and how many pictures that changed, as the log says; nil where it says of no
+    /// such act.
+    static func act(_ payload: [String: String]) throws -> (act: PersonalAct, changed: Int)? {
+        try payload["decision"].map {
+            let act = try JSONDecoder().decode(PersonalAct.self, from: Data($0.utf8))
+            return (act, payload["changed"].flatMap { Int($0) } ?? 0)
         }
-        return (act, payload["changed"].flatMap { Int($0) } ?? 0)
     }
 
     private static func append(

@@ -31,6 +31,13 @@ package struct PictureColumns: Sendable {
 
     /// Columns without rows.
     package init() {}
+
+    /// Drops all rows; it goes on counting how often they were others.
+    fileprivate mutating func empty() {
+        let generations = (generation, factsGeneration)
+        self = PictureColumns()
+        (generation, factsGeneration) = generations
+    }
 }
 
 extension DatasetStore {
@@ -39,6 +46,16 @@ extension DatasetStore {
     /// - Returns: Whether values of fields may have changed.
     @discardableResult
     package func refresh(_ columns: inout PictureColumns) throws(StorageError) -> Bool {
+        do throws(StorageError) {
+            return try follow(&columns)
+        } catch {
+            // Some columns may be longer than others by now: all are read again.
+            columns.empty()
+            throw error
+        }
+    }
+
+    private func follow(_ columns: inout PictureColumns) throws(StorageError) -> Bool {
         try read { database in
             let reader = ColumnReader(database: database)
             try reader.readGroups(&columns)
@@ -47,9 +64,7 @@ extension DatasetStore {
             let forgotten =
                 try Int64.fetchOne(database, sql: "SELECT count(*) FROM tombstone") ?? 0
             if columns.change == 0 || columns.forgotten != forgotten || change < columns.change {
-                let generations = (columns.generation, columns.factsGeneration)
-                columns = PictureColumns()
-                (columns.generation, columns.factsGeneration) = generations
+                columns.empty()
                 columns.forgotten = forgotten
                 try reader.readAll(&columns)
                 try reader.readGroups(&columns)

@@ -5,6 +5,8 @@ import GRDB
 struct Reversal {
     private let batch: Int64
     private let source: String
+    /// Whether it ends with the first label that has a way back.
+    private let isProbe: Bool
     private var revisions: [RevisionDraft] = []
     private var categories: [CategoryRow] = []
     private var memberships: [MembershipRow] = []
@@ -12,9 +14,10 @@ struct Reversal {
     private var governance: GovernanceRevision?
     private(set) var skipped = 0
 
-    init(of batch: Int64, source: String) {
+    init(of batch: Int64, source: String, isProbe: Bool = false) {
         self.batch = batch
         self.source = source
+        self.isProbe = isProbe
     }
 
     var restored: Int {
@@ -54,7 +57,7 @@ struct Reversal {
             arguments: ["batch": batch]
         )
         // Of a label that the batch revised more than once, the first revision counts.
-        while let row = try rows.next() {
+        while let row = try rows.next(), !isProbe || revisions.isEmpty {
             let revision = try AnnotationRow(row)
             let newest = try AnnotationTable.newest(of: revision, in: database)
             guard newest.firstOfContent == revision.firstOfContent,

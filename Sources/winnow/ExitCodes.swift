@@ -27,7 +27,7 @@ enum ExitCodes {
     private static func code(of error: ReviewServerError) -> Int32 {
         switch error {
         case .noFreePort, .cannotListen: 73
-        case .tokenFile: 74
+        case .tokenFile, .settings: 74
         case .certificate: 66
         case .missingPage: 69
         }

@@ -206,6 +206,57 @@ import Testing
         #expect(try stage.status().pending == 0)
     }
 
+    @Test func `more taken out beyond the screen than it showed breaks no count`() async throws {
+        let blobs = try Blobs(count: 2_400, strays: 0)
+        let found = try blobs.review { ($0.errorBound ?? 0) > 0 }
+        let item = try #require(found)
+        let stage = ReviewStage(dataset: blobs.dataset)
+        let members = try #require(item.members)
+        let label = try #require(item.predictions.first?.label)
+        let before = try await ReviewDesk(dataset: blobs.dataset).progress(detail: true)
+        let submission = ReviewSubmission(
+            item: item.item,
+            lease: item.lease,
+            reviewer: "r",
+            decision: .accept,
+            label: label,
+            except: Array(members.dropFirst())
+        )
+        #expect(members.count > 100)
+        #expect(try stage.decide([submission]).map(\.status) == [.decided])
+        let after = try await ReviewDesk(dataset: blobs.dataset).progress(detail: true)
+        func counts(_ progress: ReviewProgress) throws -> (looks: Int, right: Double, all: Int) {
+            let found = try #require(progress.categories?.first { $0.name == label })
+            let work = try #require(progress.reviewers?.first)
+            let share = found.accuracy?.estimate ?? 0
+            return (found.looks, (share * Double(found.looks)).rounded(), work.pictures)
+        }
+        #expect(try counts(after).looks == counts(before).looks + 24)
+        #expect(try counts(after).right == counts(before).right + 1)
+        #expect(try counts(after).all == counts(before).all + 1)
+        #expect(try stage.status().decided == before.status.decided + 1)
+        // Rows from before counted those that were not shown.
+        let store = try DatasetStore(opening: blobs.dataset.folder)
+        let plan = PlannedTask(samples: [members[1]], label: label, score: 0.9, reason: .cluster)
+        let proposals = [ReviewItem.Proposal(label: label, score: 0.9, source: "m@1")]
+        let task = NewTask(plan: plan, proposals: proposals, lease: "old")
+        let now = Timestamp.now
+        let lease = try store.lease([task], to: "r", until: now.seconds + 9, now: now.seconds)
+        let old = ReviewSubmission(
+            item: "r-\(try #require(lease.first).id)",
+            lease: "old",
+            reviewer: "r",
+            decision: .accept
+        )
+        let result = try store.decide(old, at: now) { _ in
+            ReviewEffects(labels: [], label: label, exceptions: 5_000)
+        }
+        #expect(result.status == .decided)
+        let last = try await ReviewDesk(dataset: blobs.dataset).progress(detail: true)
+        #expect(try counts(last).right == counts(after).right)
+        #expect(try counts(last).all == counts(after).all)
+    }
+
     @Test func `an audit that is taken back is made again before anything is accepted unseen`()
         throws
     {

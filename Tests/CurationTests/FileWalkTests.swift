@@ -112,6 +112,7 @@ import Testing
         let own = [
             "winnow.sqlite", "winnow.sqlite-wal", "features/x.vectors", "thumbnails/aa/b.jpg",
             "copies/aa/b", "partial/1", "import.lock", "review-token", "settings/a.json",
+            "review-token.new", "views/0123456789abcdef.view",
         ]
         for name in own + ["a.jpg", "sub/thumbnails/b.jpg"] { try folder.write([1], to: name) }
         for name in own + ["a.jpg"] { try folder.write([1], to: "inner/\(name)") }

@@ -214,6 +214,24 @@ import Testing
         #expect(throws: GridError.self) { try stage.make(ViewQuery(version: "none")) }
     }
 
+    @Test func `a version is filtered by faults when no picture of it is left`() throws {
+        let version = try VersionStage(dataset: dataset).commit(message: "m", author: "a")
+        _ = try stage.make(ViewQuery())
+        _ = try LabelStage(dataset: dataset).setMembership(
+            of: dataset.samples().map(\.id),
+            isPresent: false,
+            author: "a"
+        )
+        #expect(try stage.make(ViewQuery()).count == 0)
+        let condition = ViewCondition(field: "issue", is: [.text("dark")])
+        for stage in [stage, GridStage(dataset: dataset)] {
+            let query = ViewQuery(filter: [condition], version: String(version.id.hex.prefix(12)))
+            let view = try stage.make(query)
+            #expect(view.count == 0)
+            #expect(try stage.facets(of: view.view, fields: ["issue"]).count == 1)
+        }
+    }
+
     @Test func `fields that people made can be filtered by`() throws {
         let values = try dataset.samples().prefix(3).map { ($0.id, String?.some("CC-BY")) }
         _ = try GovernanceStage(dataset: dataset, author: "a").set("licence", to: values)

@@ -235,6 +235,54 @@ struct ObjectReviewTests {
         #expect(try proposals() == found)
     }
 
+    @Test func `a search that is stopped takes the place of nothing that came further`() throws {
+        let fixture = try CellsFixture(mirrored: true)
+        let review = ReviewStage(dataset: fixture.dataset)
+        func answer() throws {
+            let item = try #require(try review.next(limit: 1, reviewer: "r").first)
+            _ = try review.decide([fixture.answer(item)])
+        }
+        for _ in 0..<4 { try answer() }
+        func proposals() throws -> [Label] {
+            try fixture.dataset.annotations().sorted { $0.key < $1.key }.flatMap(\.value)
+                .filter { $0.state == .proposed }.map(\.label)
+        }
+        /// Looks at pictures, two at once, until so many were looked at.
+        func search(until most: Int) throws -> [Int] {
+            let interruption = Interruption()
+            let looked = Mutex<[Int]>([])
+            var stage = PredictStage(dataset: fixture.dataset, interruption: interruption) {
+                if $0.done >= most { interruption.ask() }
+                looked.withLock { [done = $0.done] in $0.append(done) }
+            }
+            stage.batchSize = 2
+            if most == 0 { interruption.ask() }
+            if most < 24 {
+                #expect(throws: CancellationError.self) { try stage.run() }
+            } else {
+                _ = try stage.run()
+            }
+            return looked.withLock { $0 }
+        }
+        // Nothing was there: what was found is kept, and the search goes on behind it.
+        #expect(try search(until: 4) == [2, 4])
+        let part = try proposals()
+        #expect(!part.isEmpty)
+        #expect(try search(until: 100).count == 10)
+        let whole = try proposals()
+        #expect(whole.count > part.count)
+        for most in [0, 4] {
+            _ = try search(until: most)
+            #expect(try proposals() == whole)
+        }
+        try answer()
+        let rest = try proposals()
+        for most in [0, 4] {
+            _ = try search(until: most)
+            #expect(try proposals() == rest)
+        }
+    }
+
     @Test func `a data set of classes takes no finders of things`() throws {
         let fixture = try PipelineFixture.embedded(3)
         #expect(throws: CurationError.self) {

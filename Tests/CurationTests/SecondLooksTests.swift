@@ -89,6 +89,21 @@ import Testing
         #expect(people.allSatisfy { $0.agreement == 1 && $0.shared == 16 && $0.accuracy > 0.9 })
     }
 
+    @Test func `second looks say nothing of how right the proposals were`() async throws {
+        let desk = try Desk(40)
+        try desk.work("ann", Self.parity)
+        func looks() async throws -> Int {
+            let progress = try await ReviewDesk(dataset: desk.fixture.dataset)
+                .progress(detail: true)
+            return try #require(progress.categories).map(\.looks).reduce(0, +)
+        }
+        let (first, accuracy) = (try await looks(), try desk.stage.status().accuracy)
+        try #require(first > 0)
+        try desk.work("ben", Self.parity)
+        #expect(try await looks() == first)
+        #expect(try desk.stage.status().accuracy == accuracy)
+    }
+
     @Test func `where two disagree a third one settles it, seeing both sides`() throws {
         let desk = try Desk()
         try desk.work("ann", Self.parity)

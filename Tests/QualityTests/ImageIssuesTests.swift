@@ -225,4 +225,10 @@ import Testing
     @Test func `no samples have no issues`() {
         #expect(ImageIssues.find(in: [], metrics: [:]).isEmpty)
     }
+
+    @Test func `the median lies between the two in the middle`() {
+        #expect(ImageIssues.medianSide(of: [4, 1]) == 2.5)
+        #expect(ImageIssues.medianSide(of: [9, 1, 4]) == 4)
+        #expect(ImageIssues.medianSide(of: []) == nil)
+    }
 }

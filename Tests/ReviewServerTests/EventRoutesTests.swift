@@ -83,6 +83,34 @@ import Testing
         }
     }
 
+    @Test func `who comes back when nobody listened meanwhile is told how things stand`()
+        async throws
+    {
+        let moment = Timestamp.now
+        var limits = Self.quick
+        limits.listeners = 1
+        let backend = MemoryBackend(changesUnheard: true)
+        try await TestServer.run(backend, limits: limits, clock: { moment }) { server in
+            let headers = try await server.signedIn()
+            try await blocking { [port = server.port] in
+                var listener: Listener? = try Listener(port, headers)
+                try listener?.read(until: #"{"decided":0,"pending":5}"#, "event: model")
+                let text = listener?.text ?? ""
+                let told = text.matches(of: #/id: ([0-9a-f]+-[0-9]+)\n/#).map(\.1)
+                let last = String(try #require(told.last))
+                listener = nil
+                while true {
+                    let back = try Listener(port, headers.merging(["Last-Event-ID": last]) { $1 })
+                    try back.read(until: "HTTP/1.1 ")
+                    guard back.text.contains(" 200") else { continue }
+                    try back.read(until: ": still here")
+                    #expect(back.text.contains(#"{"decided":1,"pending":4}"#))
+                    break
+                }
+            }
+        }
+    }
+
     @Test func `no more listen than may`() async throws {
         var limits = Self.quick
         limits.listeners = 1

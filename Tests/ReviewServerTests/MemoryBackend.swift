@@ -14,6 +14,7 @@ final class MemoryBackend: ReviewBackend {
         var submissions = 0
         var flagged: Set<Sample.ID> = []
         var comments: [String] = []
+        var firstLooks = 0
     }
 
     static let proposal = ReviewItem.Proposal(label: "shoes", score: 0.9, source: "classifier@1")
@@ -26,10 +27,27 @@ final class MemoryBackend: ReviewBackend {
     /// Names of classes and of pictures, in the place of the usual ones.
     private let texts: [String]
 
-    init(singles: Int = 4, task: LabelTask = .classification, texts: [String] = []) {
+    /// Whether something is decided each time that nobody listens any more.
+    let changesUnheard: Bool
+
+    init(
+        singles: Int = 4,
+        task: LabelTask = .classification,
+        texts: [String] = [],
+        changesUnheard: Bool = false
+    ) {
+        self.changesUnheard = changesUnheard
         self.singles = singles
         self.task = task
         self.texts = texts
+    }
+
+    /// How often there was nobody who listened before somebody came again.
+    func countFirstLook(_ isFirst: Bool) -> Int {
+        state.withLock { state in
+            if isFirst { state.firstLooks += 1 }
+            return state.firstLooks - 1
+        }
     }
 
     /// What has been decided, by item.

@@ -42,6 +42,39 @@ import Testing
         }
     }
 
+    @Test func `a writer hinders no other, and one that fails tells no path`() async throws {
+        let folder = try TemporaryFolder()
+        let file = folder.url.appending(path: "token")
+        try await TestServer.run(tokenFile: file) { server in
+            let headers = try await server.signedIn()
+            func put(_ json: String) async throws -> (status: Int, text: String) {
+                let answer = try await server.send("PUT", Self.path, headers: headers, json: json)
+                return (answer.status, answer.text)
+            }
+            #expect(try await put(#"{"theme":"dark"}"#).status == 204)
+            let settings = folder.url.appending(path: "settings")
+            let kept = try FileManager.default.contentsOfDirectory(atPath: settings.path)
+            let own = settings.appending(path: try #require(kept.first))
+            // As if another one were writing there.
+            let other = own.appendingPathExtension("new")
+            try FileManager.default.createDirectory(
+                at: other,
+                withIntermediateDirectories: false
+            )
+            #expect(try await put(#"{"theme":"light"}"#).status == 204)
+            let text = try await server.send("GET", Self.path, headers: headers).text
+            #expect(text == #"{"theme":"light"}"#)
+            try FileManager.default.removeItem(at: own)
+            try FileManager.default.createDirectory(at: own, withIntermediateDirectories: false)
+            let failed = try await put(#"{"theme":"light"}"#)
+            #expect(failed.status == 500 && failed.text.contains("cannot keep the settings"))
+            #expect(!failed.text.contains(folder.url.lastPathComponent))
+            #expect(!failed.text.contains("token"))
+            let left = try FileManager.default.contentsOfDirectory(atPath: settings.path)
+            #expect(left.count == 2)
+        }
+    }
+
     @Test(arguments: [
         "", "[]", "null", "1", "{", #"{"theme":"pink"}"#, #"{"keymap":{"a":"b"}}"#,
         #"{"panels":{"a":-1}}"#, #"{"panels":{"a":1e9}}"#, #"{"letters":"no"}"#, #"{"theme":null}"#,

@@ -175,6 +175,37 @@ import Testing
         #expect(try store.verifyDatabase().isEmpty)
     }
 
+    @Test func `undo stops where nothing is left to take back`() throws {
+        let fixture = try StoreFixture(samples: 3)
+        let (store, at) = (fixture.store, StoreFixture.moment)
+        let task = try fixture.lease([1])
+        let skip = ReviewSubmission(
+            item: "r-\(task.id)",
+            lease: task.lease,
+            reviewer: "r1",
+            decision: .skip
+        )
+        _ = try store.decide(skip, at: at) { _ in
+            ReviewEffects(labels: [], label: nil, exceptions: 0)
+        }
+        _ = try store.decide(act("a", .label, "dog"), on: [2], by: "r1", at: at)
+        _ = try store.decide(act("b", .label, "cat"), on: [2], by: "r2", at: at)
+        let stopped = try store.undoActs(of: "r1", steps: 5, at: at)
+        #expect(stopped.acts.isEmpty && !stopped.canUndo && !stopped.canRedo)
+        #expect(try store.reviews().map(\.decision) == [.skip])
+        // What is newer is taken back, and no more than that.
+        _ = try store.decide(act("c", .label, "dog"), on: [3], by: "r1", at: at)
+        let one = try store.undoActs(of: "r1", steps: 5, at: at)
+        #expect(one.acts.map(\.what) == ["labelled 1 as dog"])
+        #expect(!one.canUndo && one.canRedo)
+        #expect(try store.redoActs(of: "r1", steps: 5, at: at).acts.count == 1)
+        // Once it is the newest again, a skip is taken back.
+        _ = try store.undoActs(of: "r2", steps: 1, at: at)
+        let rest = try store.undoActs(of: "r1", steps: 5, at: at)
+        #expect(rest.acts.map(\.count) == [1, 1, 1] && !rest.canUndo)
+        #expect(try store.reviews().isEmpty)
+    }
+
     @Test func `an edit of older labels is refused`() throws {
         let fixture = try StoreFixture(samples: 1)
         let (store, at) = (fixture.store, StoreFixture.moment)
@@ -190,10 +221,17 @@ import Testing
                 at: at
             )
         }
-        #expect(try edit("a", ["dog"], base).status == .decided)
+        let first = try edit("a", ["dog"], base)
+        #expect(try first.status == .decided && first.version == store.labelVersion(of: 1))
         #expect(try edit("b", ["cat"], base).status == .newer)
         #expect(try edit("a", ["dog"], base).status == .repeated)
         #expect(try store.annotations().map(\.label.category) == ["dog"])
+        // Who sends an edit again is told its version, not that of somebody else since.
+        _ = try store.decide(act("d", .label, "cat"), on: [1], by: "other", at: at)
+        let again = try edit("a", ["dog"], base)
+        #expect(again.status == .repeated && again.version == first.version)
+        #expect(try again.version != store.labelVersion(of: 1))
+        _ = try store.undoActs(of: "other", steps: 1, at: at)
         #expect(try edit("c", [], store.labelVersion(of: 1)).status == .decided)
         #expect(try store.annotations().map(\.state) == [.rejected])
         #expect(try store.undoActs(of: "r", steps: 2, at: at).acts.count == 2)

@@ -250,6 +250,46 @@ import Testing
         #expect(try store.verifyDatabase().joined(separator: "; ") == "")
     }
 
+    /// A merge of two branches on which image 1 is a dog and a fox.
+    private func merging(_ walk: HistoryWalk) throws {
+        let store = walk.store
+        try label(store, 1, "cat")
+        let version = try store.commit(tag: nil, describe: walk.describe)
+        try store.makeBranch("side", at: version)
+        try label(store, 1, "dog")
+        _ = try store.commit(tag: nil, describe: walk.describe)
+        try store.switchBranch(to: "side", leavingBehind: false, author: "a", at: moment)
+        try label(store, 1, "fox")
+        let theirs = try store.commit(tag: nil, describe: walk.describe)
+        try store.switchBranch(to: "main", leavingBehind: false, author: "a", at: moment)
+        _ = try store.merge(
+            theirs,
+            called: "side",
+            author: "a",
+            at: moment,
+            join: ThreeWayMerge.merge,
+            describe: walk.describe
+        )
+        #expect(try store.openConflictCount() == 1)
+    }
+
+    @Test func `undo says what it took back, whatever it was`() throws {
+        let walk = try HistoryWalk(seed: 1)
+        let store = walk.store
+        try merging(walk)
+        _ = try store.settle(.all, taking: .theirs, author: "reviewer:r", at: moment)
+        try store.label(
+            [(2, [.classification(category: "owl")]), (3, [.classification(category: "owl")])],
+            author: "reviewer:r",
+            message: "",
+            at: moment
+        )
+        let undone = try store.undoActs(of: "r", steps: 2, at: moment)
+        #expect(undone.acts.map(\.what) == ["labelled 2 pictures", "settled 1 conflict"])
+        #expect(undone.acts.map(\.count) == [2, 1])
+        #expect(try store.openConflictCount() == 1)
+    }
+
     @Test func `each conflict of an image is decided by itself, with its shape`() throws {
         let walk = try HistoryWalk(seed: 1)
         let store = walk.store
