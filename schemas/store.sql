@@ -39,6 +39,13 @@ CREATE TABLE change (
 ) STRICT;
 CREATE INDEX change_undoes ON change (undoes) WHERE undoes IS NOT NULL;
 CREATE INDEX change_lastAnnotation ON change (lastAnnotation);
+-- What a person did last; the act of a name that a person gave; what can have changed who belongs.
+CREATE INDEX change_personal ON change (author, id) WHERE kind IN ('review', 'label');
+CREATE INDEX change_act ON change (
+    author, json_extract(json_extract(payload, '$.decision'), '$.id')
+) WHERE kind IN ('label', 'membership');
+CREATE INDEX change_membership ON change (id)
+    WHERE kind NOT IN ('predict', 'review', 'label', 'classes', 'fields');
 
 CREATE TRIGGER change_is_never_updated BEFORE UPDATE ON change
 WHEN NEW.payload IS NOT NULL OR OLD.id IS NOT NEW.id OR OLD.kind IS NOT NEW.kind

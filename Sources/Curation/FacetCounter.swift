@@ -38,7 +38,8 @@ struct FacetCounter {
             return facet(ofClusters: numbers, columns, rows)
         case .numbers(let numbers):
             let known = bins[field] ?? count(numbers, field, columns.present)
-            bins[field] = known
+            // It is another one for each picture.
+            if field != "similarity" { bins[field] = known }
             guard let ranges = known.bins else {
                 return ViewFacet(field: field, bins: [], values: nil)
             }

@@ -59,7 +59,7 @@ struct ViewShelf {
         order.removeAll { $0 == name }
         order.append(name)
         var held = order.reduce(0) { $0 + (views[$1]?.pictures.count ?? 0) }
-        while held > Self.mostInMemory, order.count > 1 {
+        while held > Self.mostInMemory || order.count > Self.mostFiles, order.count > 1 {
             held -= views.removeValue(forKey: order.removeFirst())?.pictures.count ?? 0
         }
     }

@@ -120,6 +120,7 @@ extension GridStage {
             return ViewDecisionResult(status: .decided, changed: changed, undo: nil)
         }
         try checkLabel(of: decision)
+        try checkSight(of: samples, by: reviewer, at: now)
         let request = try Self.digest(decision, view)
         let act = PersonalAct(
             id: decision.id,
@@ -158,6 +159,7 @@ extension GridStage {
         let store = dataset.store
         return try rephrasing { () throws in
             guard let image = try store.samples([sample]).first else { throw GridError.noImage }
+            try checkSight(of: [sample], by: reviewer, at: now)
             try LabelStage.check(
                 LabeledSample(sample: image, labels: edit.annotations),
                 try store.schema().schema.task
@@ -188,6 +190,18 @@ extension GridStage {
         }
     }
 
+    /// Refuses pictures about which the person is asked in the queue for an opinion beside those of others.
+    private func checkSight(
+        of samples: [Sample.ID],
+        by reviewer: String,
+        at now: Timestamp
+    ) throws {
+        let blind = try rephrasing { () throws in
+            try dataset.store.imagesAskedBlindly(reviewer, now: now.seconds)
+        }
+        guard blind.isDisjoint(with: samples) else { throw GridError.askedBlindly }
+    }
+
     /// Refuses a class that is none, or where there are things in the pictures.
     private func checkLabel(of decision: ViewDecision) throws {
         guard decision.decision == .label else { return }
@@ -206,7 +220,8 @@ extension GridStage {
         }
     }
 
-    private static func digest(_ request: some Encodable, _ place: String) throws -> ContentDigest {
+    /// What names all that was sent about a place.
+    static func digest(_ request: some Encodable, _ place: String) throws -> ContentDigest {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let text = String(decoding: try encoder.encode(request), as: UTF8.self)

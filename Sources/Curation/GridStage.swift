@@ -66,7 +66,8 @@ package final class GridStage: Sendable {
             let version = try self.version(named: query.version, &state)
             state.columns.atVersion = version?.states
             defer { state.columns.atVersion = nil }
-            let name = try Self.name(of: query, version?.id, state.columns)
+            let likeness = try query.similarTo.map { _ in try likenessMark() }
+            let name = try Self.name(of: query, version?.id, likeness ?? "", state.columns)
             if let known = state.shelf.view(name) { return Self.answer(known, name) }
             try compare(query.similarTo, &state)
             let rows = try Self.rows(for: query, &state)
@@ -92,12 +93,14 @@ package final class GridStage: Sendable {
     private static func name(
         of query: ViewQuery,
         _ version: ContentDigest?,
+        _ likeness: String,
         _ columns: GridColumns
     ) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var parts = [String(decoding: try encoder.encode(query), as: UTF8.self)]
         parts += ["\(columns.pictures.change)", columns.pictures.groupsMark, version?.hex ?? ""]
+        parts.append(likeness)
         if query.asksForState {
             parts.append("\(columns.leased.sorted()) \(columns.flagged.sorted())")
         }
@@ -134,11 +137,13 @@ package final class GridStage: Sendable {
 
     /// The pictures of a view from a position on: 8 octets each, after a head of 8.
     ///
+    /// `hidden`: Those of which nothing is told but that they are given out.
     /// - Throws: `GridError.noView`; `CurationError.storage`.
     package func rows(
         of view: String,
         from: Int,
         count: Int,
+        hiding hidden: Set<Sample.ID> = [],
         at now: Timestamp = .now
     ) throws -> [UInt8] {
         try state.withLock { state in
@@ -146,7 +151,7 @@ package final class GridStage: Sendable {
             defer { state.columns.atVersion = nil }
             let start = min(from, found.pictures.count)
             let pictures = found.pictures[start..<min(start + count, found.pictures.count)]
-            return RowBlock.bytes(of: pictures, state.columns)
+            return RowBlock.bytes(of: pictures, state.columns, hiding: hidden)
         }
     }
 
@@ -247,6 +252,15 @@ package final class GridStage: Sendable {
         }
         state.version = (version.id, generation, states)
         return (version.id, states)
+    }
+
+    /// What names the vectors by which pictures are compared: they come without an act of the log.
+    private func likenessMark() throws -> String {
+        guard let embedder = try dataset.mainEmbedder() else { return "" }
+        let digest = try rephrasing { () throws in
+            try dataset.store.rowsDigest(of: embedder.id)
+        }
+        return "\(embedder.id.name) \(embedder.id.digest) \(digest?.hex ?? "")"
     }
 
     /// Compares all pictures with one, where that was not done last.

@@ -4,16 +4,31 @@ import Similarity
 import Storage
 import Synchronization
 
-/// What the measures of all pictures tell, kept until the pictures change.
+/// What the measures of all pictures and their groups tell, kept until the pictures or the groups change.
 final class FoundIssues: Sendable {
-    private let kept = Mutex<(key: Int64, findings: IssueFindings)?>(nil)
+    private let findings = Mutex<(key: String, value: IssueFindings)?>(nil)
+    private let copies = Mutex<(key: String, value: CopyGroups)?>(nil)
 
     func findings(of store: DatasetStore) throws -> IssueFindings {
-        let key = try store.lastMembershipChange()
-        if let found = kept.withLock({ $0?.key == key ? $0?.findings : nil }) { return found }
-        let findings = try IssueFindings(of: store)
-        kept.withLock { $0 = (key, findings) }
-        return findings
+        try Self.value(findings, store) { try IssueFindings(of: store) }
+    }
+
+    /// The groups of copies of a kind; nil stands for all kinds.
+    func copies(of kind: DuplicateGroup.Kind?, in store: DatasetStore) throws -> CopyGroups {
+        try Self.value(copies, store) { try CopyGroups(in: store) }.of(kind)
+    }
+
+    private static func value<Value: Sendable>(
+        _ kept: borrowing Mutex<(key: String, value: Value)?>,
+        _ store: DatasetStore,
+        _ make: () throws -> Value
+    ) throws -> Value {
+        // Clustering stands in no act of the log.
+        let key = "\(try store.lastMembershipChange()) \(try store.similarityMark())"
+        if let known = kept.withLock({ $0?.key == key ? $0?.value : nil }) { return known }
+        let value = try make()
+        kept.withLock { $0 = (key, value) }
+        return value
     }
 }
 
@@ -115,13 +130,20 @@ struct CopyGroups: Sendable {
 
     let groups: [Group]
 
-    /// Reads the groups of a kind; nil stands for all kinds.
-    init(of kind: DuplicateGroup.Kind?, in store: DatasetStore) throws {
+    private init(_ groups: [Group]) { self.groups = groups }
+
+    /// Reads the groups of all kinds.
+    init(in store: DatasetStore) throws {
         let gone = Set(try store.removedSamples().map(\.id))
         groups = try store.duplicates().enumerated().compactMap { index, group in
-            guard kind.map({ $0 == group.kind }) ?? true else { return nil }
-            return Self.left(of: group, without: gone).map { Group(number: index + 1, group: $0) }
+            Self.left(of: group, without: gone).map { Group(number: index + 1, group: $0) }
         }.sorted { (-$0.group.members.count, $0.number) < (-$1.group.members.count, $1.number) }
+    }
+
+    /// Those of a kind; nil stands for all kinds.
+    func of(_ kind: DuplicateGroup.Kind?) -> CopyGroups {
+        guard let kind else { return self }
+        return CopyGroups(groups.filter { $0.group.kind == kind })
     }
 
     /// The pictures that would go if only one of each group stayed.

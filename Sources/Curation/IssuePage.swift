@@ -179,7 +179,7 @@ package struct DuplicatePage: Sendable, Codable {
 }
 
 /// Which pictures come into the data set or leave it.
-package enum MembershipChoice: Sendable {
+package enum MembershipChoice: Sendable, Hashable, Codable {
     /// These.
     case images([Sample.ID])
     /// All copies of a kind but the one of each group that should stay; refused when there are not as

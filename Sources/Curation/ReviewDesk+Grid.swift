@@ -26,23 +26,33 @@ extension ReviewDesk {
         try await taking(views) { [grid] in try grid.make(query) }
     }
 
-    /// The pictures of a view from a position on, as octets.
+    /// The pictures of a view from a position on, as octets, as a reviewer may see them.
     ///
     /// - Throws: as `GridStage.rows`.
-    package func rows(of view: String, from: Int, count: Int) async throws -> [UInt8] {
-        try await taking(views) { [grid] in try grid.rows(of: view, from: from, count: count) }
+    package func rows(
+        of view: String,
+        from: Int,
+        count: Int,
+        for reviewer: String
+    ) async throws -> [UInt8] {
+        try await taking(views) { [self] in
+            let hidden = try askedBlindly(reviewer)
+            return try grid.rows(of: view, from: from, count: count, hiding: hidden)
+        }
     }
 
-    /// The pictures of a view from a position on in full, and how many it has.
+    /// The pictures of a view from a position on in full, as a reviewer may see them, and how many it has.
     ///
     /// - Throws: as `GridStage.pictures`.
     package func items(
         of view: String,
         from: Int,
-        count: Int
+        count: Int,
+        for reviewer: String
     ) async throws -> (items: [ViewItem], count: Int) {
-        try await taking(reads) { [dataset, grid] in
+        try await taking(reads) { [self] in
             let found = try grid.pictures(of: view, from..<(from + count))
+            let hidden = try askedBlindly(reviewer)
             return try rephrasing { () throws in
                 let items = try dataset.store.samples(found.ids).map { sample in
                     ViewItem(
@@ -51,8 +61,10 @@ extension ReviewDesk {
                         sha256: sample.sha256,
                         width: sample.width,
                         height: sample.height,
-                        annotations: try dataset.store.annotations(of: sample.id)
-                            .map(ImageDetail.AnnotationView.init)
+                        annotations: hidden.contains(sample.id)
+                            ? []
+                            : try dataset.store.annotations(of: sample.id)
+                                .map(ImageDetail.AnnotationView.init)
                     )
                 }
                 return (items, found.count)

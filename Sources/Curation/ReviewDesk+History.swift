@@ -209,13 +209,20 @@ extension ReviewDesk {
 
     /// Every revision of every label of an image, by label, newest first; nil when there is no such image.
     ///
+    /// None while the reviewer is asked for an opinion of their own.
+    ///
     /// - Throws: `CurationError.storage`.
-    package func history(of image: Sample.ID) async throws -> [BlameLine]? {
+    package func history(
+        of image: Sample.ID,
+        for reviewer: String
+    ) async throws -> [BlameLine]? {
         try await taking(reads) { [self] in
             let isThere = try rephrasing { () throws in
                 try !dataset.store.samples([image]).isEmpty
             }
-            return isThere ? try HistoryStage(dataset: dataset).blame(image) : nil
+            guard isThere else { return nil }
+            let isBlind = try askedBlindly(reviewer).contains(image)
+            return isBlind ? [] : try HistoryStage(dataset: dataset).blame(image)
         }
     }
 

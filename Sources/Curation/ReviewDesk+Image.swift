@@ -16,11 +16,7 @@ extension ReviewDesk {
             try rephrasing { () throws in
                 let store = dataset.store
                 guard let sample = try store.samples([id]).first else { return nil }
-                let isBlind = try store.isAskedBlindly(
-                    reviewer,
-                    about: id,
-                    now: Timestamp.now.seconds
-                )
+                let isBlind = try askedBlindly(reviewer).contains(id)
                 // Before the labels: what comes between makes an edit of them be refused.
                 let version = try store.labelVersion(of: id)
                 let labels = isBlind ? [] : try store.annotations(of: id)
@@ -39,6 +35,13 @@ extension ReviewDesk {
                 try addFindings(on: sample, to: &detail)
                 return detail
             }
+        }
+    }
+
+    /// The pictures of which a reviewer must not see now what others said.
+    func askedBlindly(_ reviewer: String) throws -> Set<Sample.ID> {
+        try rephrasing { () throws in
+            try dataset.store.imagesAskedBlindly(reviewer, now: Timestamp.now.seconds)
         }
     }
 

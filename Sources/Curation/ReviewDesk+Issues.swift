@@ -11,15 +11,12 @@ extension ReviewDesk {
             try rephrasing { () throws in
                 let store = dataset.store
                 let findings = try foundIssues.findings(of: store)
-                var kinds = [DuplicateGroup.Kind.exact, .near].map { ($0, CopyGroups?.none) }
-                for index in kinds.indices {
-                    kinds[index].1 = try CopyGroups(of: kinds[index].0, in: store)
-                }
-                let copies = kinds.map { kind, found in
-                    IssueOverview.Count(
+                let copies = try [DuplicateGroup.Kind.exact, .near].map { kind in
+                    let found = try foundIssues.copies(of: kind, in: store)
+                    return IssueOverview.Count(
                         kind: "duplicates-\(kind.rawValue)",
-                        count: found?.groups.count ?? 0,
-                        spare: found?.spare.count ?? 0
+                        count: found.groups.count,
+                        spare: found.spare.count
                     )
                 }
                 let pictures = IssueFindings.kinds.map {
@@ -92,7 +89,7 @@ extension ReviewDesk {
     ) async throws -> DuplicatePage {
         try await taking(reads) { [self] in
             try rephrasing { () throws in
-                let found = try CopyGroups(of: kind, in: dataset.store)
+                let found = try foundIssues.copies(of: kind, in: dataset.store)
                 let page = try Self.page(of: found.groups, limit, after) { "\($0.number)" }
                 return DuplicatePage(
                     count: found.groups.count,
@@ -154,33 +151,61 @@ extension ReviewDesk {
 
     /// Takes pictures out of the data set, or puts them back in: one act, which can be undone.
     ///
-    /// - Throws: `CurationError.unfinished` when there are not as many as expected; `.busy`.
+    /// `id`: The name that the person gave it, so that sending it twice counts once.
+    /// - Throws: `CurationError.unfinished` when there are not as many as expected, or the name is that of
+    ///   another act, or of one that was taken back; `.busy`.
     package func setMembership(
         _ choice: MembershipChoice,
         isPresent: Bool,
+        id: String,
         author: String
     ) async throws -> ActReport {
         try await taking(turns) { [self] in
-            let images: [Sample.ID]
-            switch choice {
-            case .images(let chosen): images = chosen
-            case .copies(let kind, let expected):
-                images = try rephrasing { () throws in
-                    try CopyGroups(of: kind, in: dataset.store).spare
-                }
-                guard expected.map({ $0 == images.count }) ?? true else {
-                    throw CurationError.unfinished(
-                        "there are \(images.count) copies now: look at them again"
-                    )
-                }
-            }
-            return ActReport(
-                try LabelStage(dataset: dataset).setMembership(
-                    of: images,
-                    isPresent: isPresent,
-                    author: author
-                )
+            let act = PersonalAct(
+                id: id,
+                decision: isPresent ? .putBack : .remove,
+                images: 0,
+                request: try GridStage.digest(choice, "membership \(isPresent)")
             )
+            return try rephrasing { () throws in
+                let store = dataset.store
+                // What was chosen may be gone by now, since it was done.
+                if let known = try store.known(act, author: author) {
+                    return try Self.report(known)
+                }
+                let images = try chosen(choice)
+                return try Self.report(
+                    store.setMembership(of: images, as: act, author: author, at: .now)
+                )
+            }
+        }
+    }
+
+    private func chosen(_ choice: MembershipChoice) throws -> [Sample.ID] {
+        switch choice {
+        case .images(let chosen): return chosen
+        case .copies(let kind, let expected):
+            let images = try foundIssues.copies(of: kind, in: dataset.store).spare
+            guard expected.map({ $0 == images.count }) ?? true else {
+                throw CurationError.unfinished(
+                    "there are \(images.count) copies now: look at them again"
+                )
+            }
+            return images
+        }
+    }
+
+    private static func report(_ outcome: ActOutcome) throws -> ActReport {
+        switch outcome.status {
+        case .decided, .repeated:
+            return ActReport(
+                batch: outcome.change.map { "b-\($0)" },
+                changed: outcome.changed
+            )
+        case .expired:
+            throw CurationError.unfinished("it was taken back since: do it anew")
+        case .conflict, .newer:
+            throw CurationError.unfinished("something else was sent under the same id")
         }
     }
 }

@@ -13,7 +13,7 @@ extension ReviewStage {
         try rephrasing { () throws in
             let schema = try dataset.store.schema().schema
             return try submissions.map { submission in
-                let looks = try secondLooks(for: submission, schema)
+                let settled = try settled(by: submission, schema)
                 let picture = try picture(of: submission)
                 let further = try furtherExceptions(of: submission)
                 return try dataset.store.decide(submission, at: now) { task in
@@ -21,26 +21,38 @@ extension ReviewStage {
                         try DecisionRules.checkPlaces(submission, width: width, height: height)
                     }
                     let effects = try Self.effects(of: submission, on: task, schema.task, further)
-                    guard task.purpose != .decide, let looks else { return effects }
-                    return Self.opinion(submission, task, effects, looks)
+                    guard task.purpose != .decide else { return effects }
+                    return Self.opinion(submission, task, effects, settled)
                 }
             }
         }
     }
 
-    /// What others said, and the class that is the label now, where the decision is one opinion among
-    /// several; nil for any other.
-    private func secondLooks(
-        for submission: ReviewSubmission,
-        _ schema: LabelSchema
-    ) throws -> (looks: SecondLooks, current: String?)? {
+    /// The class that an opinion settles, worked out before the decision is taken; nil where it settles none,
+    /// or that which is the label already.
+    private func settled(by submission: ReviewSubmission, _ schema: LabelSchema) throws -> String? {
         let store = dataset.store
-        guard let id = StoredTask.number(of: submission.item), let task = try store.task(id),
-            task.purpose != .decide, let sample = task.samples.first
+        guard submission.decision != .skip, let id = StoredTask.number(of: submission.item),
+            let task = try store.task(id), let sample = task.samples.first,
+            task.purpose == .opinion || task.purpose == .adjudication,
+            // What does not fit is refused with its reason when it is taken.
+            let effects = try? Self.effects(of: submission, on: task, schema.task, [])
         else { return nil }
-        let current = try store.annotations(of: sample).last { $0.state == .accepted }
-        let looks = try SecondLooks(store: store, classes: schema.categories.map(\.name))
-        return (looks, current?.label.category)
+        let current = try store.annotations(of: sample).last { $0.state == .accepted }?.label
+            .category
+        let answer = StoredOpinion(
+            sample: sample,
+            reviewer: submission.reviewer,
+            label: effects.label,
+            purpose: task.purpose,
+            current: current
+        )
+        let settled = try SecondLooks.settled(
+            by: answer,
+            in: store,
+            classes: schema.categories.map(\.name)
+        )
+        return settled == current ? nil : settled
     }
 
     /// An opinion changes the label only where it settles another one.
@@ -48,31 +60,23 @@ extension ReviewStage {
         _ submission: ReviewSubmission,
         _ task: StoredTask,
         _ effects: ReviewEffects,
-        _ others: (looks: SecondLooks, current: String?)
+        _ settled: String?
     ) -> ReviewEffects {
-        let sample = task.samples[0]
-        let answer = StoredOpinion(
-            sample: sample,
-            reviewer: submission.reviewer,
-            label: effects.label,
-            purpose: task.purpose,
-            current: others.current
-        )
-        var labels: [NewAnnotation] = []
-        if task.purpose != .honeypot, submission.decision != .skip,
-            let settled = others.looks.settled(sample, adding: answer), settled != others.current
-        {
-            labels = [
-                NewAnnotation(
-                    sample: sample,
-                    label: .classification(category: settled),
-                    state: .accepted,
-                    source: task.purpose == .adjudication
-                        ? "reviewer:\(submission.reviewer)" : "consensus"
-                )
-            ]
+        let source =
+            task.purpose == .adjudication ? "reviewer:\(submission.reviewer)" : "consensus"
+        let labels = settled.map {
+            NewAnnotation(
+                sample: task.samples[0],
+                label: .classification(category: $0),
+                state: .accepted,
+                source: source
+            )
         }
-        return ReviewEffects(labels: labels, label: effects.label, exceptions: 0)
+        return ReviewEffects(
+            labels: labels.map { [$0] } ?? [],
+            label: effects.label,
+            exceptions: 0
+        )
     }
 
     /// The picture in which a decision says that things are; nil where it says of none.

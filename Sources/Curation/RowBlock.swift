@@ -1,3 +1,4 @@
+import CurationCore
 import Storage
 
 /// The octets in which rows of a view travel: a head of 8, then 8 a row, all little-endian.
@@ -5,7 +6,11 @@ enum RowBlock {
     private static let flag: UInt8 = 0x80
     private static let magic = Array("WNR1".utf8)
 
-    static func bytes(of pictures: ArraySlice<Int32>, _ columns: GridColumns) -> [UInt8] {
+    static func bytes(
+        of pictures: ArraySlice<Int32>,
+        _ columns: GridColumns,
+        hiding hidden: Set<Sample.ID>
+    ) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(8 + 8 * pictures.count)
         bytes += magic
@@ -15,6 +20,11 @@ enum RowBlock {
             append(UInt32(bitPattern: id), to: &bytes)
             guard let row = facts.row(of: Int64(id)), states.isPresent[row] else {
                 bytes += repeatElement(0, count: 4)
+                continue
+            }
+            guard !hidden.contains(Int64(id)) else {
+                let mark = columns.flagged.contains(row) ? flag : 0
+                bytes += [0, 0, 0, PictureState.leased.rawValue | mark]
                 continue
             }
             let isLeased = columns.atVersion == nil && columns.leased.contains(row)

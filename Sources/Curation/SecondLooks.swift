@@ -55,14 +55,20 @@ struct SecondLooks {
         let skipped = try store.skippedSecondLooks(of: reviewer)
         let isOpen = { (sample: Sample.ID) in !leased.contains(sample) && !skipped.contains(sample)
         }
-        let given = opinions.values.joined().filter { $0.reviewer == reviewer }
-        let traps = traps(for: reviewer, given, limit, isRest: isRest).filter { isOpen($0.sample) }
-        let open = wanted(by: reviewer).filter { isOpen($0.sample) }
-        let looked = given.count { $0.purpose == .opinion || $0.purpose == .adjudication }
+        let traps =
+            isRest
+            ? []
+            : try known(for: reviewer).filter(isOpen).prefix(
+                room(for: reviewer, limit, policy.honeypots) { $0 == .honeypot }
+            ).map { Look(sample: $0, purpose: .honeypot) }
         let room =
             isRest
-            ? limit : Int(Double(given.count + limit) * Self.mostShare) - looked
-        return try (traps + open.prefix(max(0, room))).prefix(limit).map(task)
+            ? limit
+            : try room(for: reviewer, limit, Self.mostShare) {
+                $0 == .opinion || $0 == .adjudication
+            }
+        let open = wanted(by: reviewer).filter { isOpen($0.sample) }
+        return try (traps + open.prefix(room)).prefix(limit).map(task)
     }
 
     /// How many pictures wait for a further opinion, and how many for an adjudicator.
@@ -79,13 +85,26 @@ struct SecondLooks {
     }
 
     /// What a further answer makes of the label: the class that is settled by it; nil where none is.
-    func settled(_ sample: Sample.ID, adding answer: StoredOpinion) -> String? {
-        let others = (opinions[sample] ?? []).filter { $0.reviewer != answer.reviewer }
+    static func settled(
+        by answer: StoredOpinion,
+        in store: DatasetStore,
+        classes: [String]
+    ) throws -> String? {
         if answer.purpose == .adjudication { return answer.label }
+        let policy = try store.reviewPolicy()
+        let others = try store.opinions(of: answer.sample).filter {
+            $0.reviewer != answer.reviewer
+        }
         let all = others + [answer]
+        // How right each is needs to be known only where the answers are enough.
         guard all.count >= policy.overlap else { return nil }
-        let counted = opinions.merging([sample: all]) { $1 }
-        let consensus = ConsensusOfOpinions(counted, classes: classes, known: known)
+        var opinions = Dictionary(grouping: try store.opinions(), by: \.sample)
+        opinions[answer.sample] = all
+        let consensus = ConsensusOfOpinions(
+            opinions,
+            classes: classes,
+            known: try store.honeypots()
+        )
         guard let best = consensus.answer(all), best.probability >= policy.certainty
         else { return nil }
         return best.label
@@ -105,7 +124,7 @@ struct SecondLooks {
         return nil
     }
 
-    /// What a reviewer can help with: adjudications first, then what fewest people have answered.
+    /// What a reviewer can help with: adjudications first, then opinions, by the numbers of the pictures.
     private func wanted(by reviewer: String) -> [Look] {
         let mayAdjudicate = policy.adjudicators.isEmpty || policy.adjudicators.contains(reviewer)
         let looks = opinions.keys.sorted().compactMap { sample -> Look? in
@@ -120,20 +139,31 @@ struct SecondLooks {
             + looks.filter { $0.purpose == .opinion }
     }
 
-    /// Pictures whose class is known and that the reviewer has not been asked about.
-    private func traps(
+    /// How many of the next items of a reviewer may be of a sort, so that it has its share of all.
+    ///
+    /// The decisions since such an item should have come count, not the pictures: what was missed before
+    /// comes at the same pace, not all at once.
+    private func room(
         for reviewer: String,
-        _ given: [StoredOpinion],
         _ limit: Int,
-        isRest: Bool
-    ) -> [Look] {
-        let asked = Set(given.map(\.sample))
-        let looked = given.count { $0.purpose == .honeypot }
-        let room = Int((Double(given.count + limit) * policy.honeypots).rounded(.down)) - looked
-        guard room > 0, !isRest else { return [] }
+        _ share: Double,
+        _ isOfSort: (ReviewPurpose) -> Bool
+    ) throws -> Int {
+        guard share > 0 else { return 0 }
+        let last = try store.lastPurposes(of: reviewer, limit: Int((1 / share).rounded(.up)) - 1)
+        // A share of which so many make a whole: rounding must not take one of them away.
+        let all = Int(Double(last.count + limit) * share + 1e-9)
+        return max(0, all - last.count(where: isOfSort))
+    }
+
+    /// Pictures whose class is known and that the reviewer has not been asked about, in an order of the
+    /// reviewer's own.
+    private func known(for reviewer: String) -> [Sample.ID] {
+        let asked = Set(
+            opinions.values.joined().filter { $0.reviewer == reviewer }.map(\.sample)
+        )
         return known.keys.filter { !asked.contains($0) }
             .sorted { Self.shuffled($0, reviewer) < Self.shuffled($1, reviewer) }
-            .prefix(room).map { Look(sample: $0, purpose: .honeypot) }
     }
 
     private static func shuffled(_ sample: Sample.ID, _ reviewer: String) -> Double {

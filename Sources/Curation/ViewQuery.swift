@@ -130,4 +130,6 @@ package enum GridError: Error, Equatable {
     case conflict
     /// Somebody changed the labels meanwhile.
     case newerVersion
+    /// The person is asked about a picture in the queue, without what others said of it.
+    case askedBlindly
 }

@@ -35,7 +35,12 @@ struct GridRoutes<Backend: ReviewBackend>: Sendable {
                 "from must be 0 or more, count from 1 to \(Self.mostRows)."
             )
         }
-        let bytes = try await backend.rows(of: view(context), from: from, count: count)
+        let bytes = try await backend.rows(
+            of: view(context),
+            from: from,
+            count: count,
+            for: context.reviewer
+        )
         return .cached(
             bytes,
             type: "application/octet-stream",
@@ -52,7 +57,12 @@ struct GridRoutes<Backend: ReviewBackend>: Sendable {
                 "limit must be from 1 to \(Self.mostItems), cursor what came with the last page."
             )
         }
-        let found = try await backend.items(of: view(context), from: from, count: limit)
+        let found = try await backend.items(
+            of: view(context),
+            from: from,
+            count: limit,
+            for: context.reviewer
+        )
         let next = from + found.items.count
         return .json(
             ItemsPayload(
@@ -146,6 +156,13 @@ extension RequestRefusal {
                     code: "conflict",
                     message: "Another decision has this id.",
                     remedy: "Send each decision with an id of its own."
+                )
+            case .askedBlindly:
+                RequestRefusal(
+                    .conflict,
+                    code: "asked",
+                    message: "You are asked what a picture is, without seeing what others said.",
+                    remedy: "Answer or skip it in the queue, or leave it out here."
                 )
             case .newerVersion:
                 RequestRefusal(

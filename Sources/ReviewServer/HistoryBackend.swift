@@ -21,8 +21,9 @@ package protocol HistoryBackend: Sendable {
     /// Makes the labels of one image those of a version.
     func restore(image: Sample.ID, to name: String, author: String) async throws -> ActReport
 
-    /// Every revision of every label of an image; nil when there is no such image.
-    func history(of image: Sample.ID) async throws -> [BlameLine]?
+    /// Every revision of every label of an image, as a reviewer may see them; nil when there is no such
+    /// image.
+    func history(of image: Sample.ID, for reviewer: String) async throws -> [BlameLine]?
 
     /// Where a label comes from.
     func why(_ annotation: String) async throws -> Lineage
@@ -46,10 +47,11 @@ package protocol IssuesBackend: Sendable {
         after: String?
     ) async throws -> DuplicatePage
 
-    /// Takes pictures out of the data set, or puts them back in: one act.
+    /// Takes pictures out of the data set, or puts them back in: one act; sent twice it counts once.
     func setMembership(
         _ choice: MembershipChoice,
         isPresent: Bool,
+        id: String,
         author: String
     ) async throws -> ActReport
 

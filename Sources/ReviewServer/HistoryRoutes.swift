@@ -96,7 +96,7 @@ struct HistoryRoutes<Backend: ReviewBackend>: Sendable {
 
     private func restore(_ request: Request, _ context: ReviewContext) async throws -> Response {
         let wanted = try await request.json(RestoreRequest.self)
-        guard try await backend.history(of: wanted.image) != nil else {
+        guard try await backend.history(of: wanted.image, for: context.reviewer) != nil else {
             throw RequestRefusal.noImage
         }
         return .json(
@@ -110,7 +110,7 @@ struct HistoryRoutes<Backend: ReviewBackend>: Sendable {
 
     private func history(_ context: ReviewContext) async throws -> Response {
         guard let id = Sample.ID(context.parameters.get("id") ?? ""),
-            let lines = try await backend.history(of: id)
+            let lines = try await backend.history(of: id, for: context.reviewer)
         else { throw RequestRefusal.noImage }
         return .json(HistoryPayload(items: lines))
     }

@@ -2,16 +2,13 @@ import Curation
 import CurationCore
 import HTTPTypes
 import Hummingbird
-import Synchronization
 
 /// The routes of what is wrong: counts, pictures, copies, who belongs to the data set; and the progress.
 struct IssueRoutes<Backend: ReviewBackend>: Sendable {
     private static var mostImages: Int { 20_000 }
+    private static var longestID: Int { 200 }
 
     let backend: Backend
-    private let acts = RecentActs()
-
-    init(backend: Backend) { self.backend = backend }
 
     func add(to router: Router<ReviewContext>) {
         let api = router.group("api/v1")
@@ -59,14 +56,15 @@ struct IssueRoutes<Backend: ReviewBackend>: Sendable {
         _ context: ReviewContext
     ) async throws -> Response {
         let wanted = try await request.json(MembershipRequest.self)
-        let key = "\(context.reviewer) \(wanted.id)"
-        if let earlier = acts.report(of: key) { return .json(earlier) }
+        guard (1...Self.longestID).contains(wanted.id.count) else {
+            throw RequestRefusal.invalid("id must be a text of 1 to \(Self.longestID) characters.")
+        }
         let report = try await backend.setMembership(
             choice(of: wanted),
             isPresent: wanted.present,
+            id: wanted.id,
             author: context.author
         )
-        acts.keep(report, of: key)
         return .json(report)
     }
 
@@ -81,23 +79,6 @@ struct IssueRoutes<Backend: ReviewBackend>: Sendable {
             guard !wanted.present else { throw .invalid("Copies can only be taken out together.") }
             return .copies(kind, expected: wanted.expectedCount)
         default: throw .invalid("Name either images or duplicates.")
-        }
-    }
-}
-
-/// What was done lately, so that the same request sent again is done once.
-private final class RecentActs: Sendable {
-    private static let most = 500
-
-    private let kept = Mutex<(order: [String], reports: [String: ActReport])>(([], [:]))
-
-    func report(of key: String) -> ActReport? { kept.withLock { $0.reports[key] } }
-
-    func keep(_ report: ActReport, of key: String) {
-        kept.withLock { kept in
-            if kept.reports.updateValue(report, forKey: key) == nil { kept.order.append(key) }
-            guard kept.order.count > Self.most else { return }
-            kept.reports[kept.order.removeFirst()] = nil
         }
     }
 }

@@ -72,14 +72,20 @@ package protocol GridBackend: Sendable {
     /// Freezes the pictures for which something holds, in an order.
     func makeView(_ query: ViewQuery) async throws -> GridStage.MadeView
 
-    /// The pictures of a view from a position on, as octets.
-    func rows(of view: String, from: Int, count: Int) async throws -> [UInt8]
+    /// The pictures of a view from a position on, as octets, as a reviewer may see them.
+    func rows(
+        of view: String,
+        from: Int,
+        count: Int,
+        for reviewer: String
+    ) async throws -> [UInt8]
 
-    /// The pictures of a view from a position on in full, and how many it has.
+    /// The pictures of a view from a position on in full, as a reviewer may see them, and how many it has.
     func items(
         of view: String,
         from: Int,
-        count: Int
+        count: Int,
+        for reviewer: String
     ) async throws -> (items: [ViewItem], count: Int)
 
     /// How the pictures of a view spread over the values of fields.

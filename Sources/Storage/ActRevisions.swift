@@ -36,9 +36,9 @@ struct ActRevisions {
         case .label:
             guard let label else { return false }
             let category = categories[label]
-            let live = current.filter { $0.state != .removed }
-            if live.count == 1, live[0].state == .accepted, live[0].content.category == category,
-                live[0].content.kind == .classification
+            let accepted = current.filter { $0.state == .accepted }
+            if accepted.count == 1, accepted[0].content.category == category,
+                accepted[0].content.kind == .classification
             {
                 return false
             }
@@ -49,7 +49,7 @@ struct ActRevisions {
         case .reject:
             guard !current.contains(where: { $0.state == .accepted }) else { return false }
             return try add(open(sample, current), .rejected, sample, current)
-        case .edit: return false
+        case .edit, .remove, .putBack: return false
         }
     }
 

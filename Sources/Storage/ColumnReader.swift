@@ -52,7 +52,7 @@ struct ColumnReader {
     ///
     /// They are no part of the log: a hundred of their rows tell whether they were made anew.
     func readGroups(_ columns: inout PictureColumns) throws {
-        let mark = try groupsMark(columns.facts)
+        let mark = try Self.groupsMark(columns.facts.ids.lazy.map { Int64($0) }, in: database)
         guard mark != columns.groupsMark || columns.clusters.count != columns.facts.count else {
             return
         }
@@ -71,21 +71,32 @@ struct ColumnReader {
         }
     }
 
-    private func groupsMark(_ facts: PictureFacts) throws -> String {
+    /// What names the clustering and the copies of images: some of the rows and the numbers of them.
+    static func groupsMark(
+        _ ids: some RandomAccessCollection<Int64>,
+        in database: Database
+    ) throws -> String {
         let member = try database.cachedStatement(
             sql: "SELECT cluster || ' ' || probability FROM clusterMember WHERE sample = ?"
         )
-        let step = max(1, facts.count / 100)
-        var parts = try stride(from: 0, to: facts.count, by: step).map {
-            try String.fetchOne(member, arguments: [Int64(facts.ids[$0])]) ?? "-"
+        var parts = try sampled(ids).map {
+            try String.fetchOne(member, arguments: [$0]) ?? "-"
         }
         for query in [
             "SELECT max(sample) FROM clusterMember",
             "SELECT max(id) || ' ' || count(*) || ' ' || sum(keep) FROM duplicateGroup",
+            "SELECT count(*) || ' ' || sum(sample) FROM duplicateMember",
         ] {
             parts.append(try String.fetchOne(database, sql: query) ?? "-")
         }
         return ContentDigest(of: parts.joined(separator: "\n")).hex
+    }
+
+    /// Every hundredth part.
+    static func sampled(_ ids: some RandomAccessCollection<Int64>) -> [Int64] {
+        stride(from: 0, to: ids.count, by: max(1, ids.count / 100)).map {
+            ids[ids.index(ids.startIndex, offsetBy: $0)]
+        }
     }
 
     private func readClasses(_ columns: inout PictureColumns) throws {

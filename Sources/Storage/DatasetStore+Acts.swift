@@ -90,13 +90,14 @@ extension DatasetStore {
                 """,
             arguments: [author]
         )
+        guard let newest else { return nil }
         let undos = try Row.fetchCursor(
             database,
             sql: """
                 SELECT id, undoes FROM change
                 WHERE author = ? AND kind = 'undo' AND id > ? AND id < ? ORDER BY id DESC
                 """,
-            arguments: [author, newest ?? 0, last]
+            arguments: [author, newest, last]
         )
         while let row = try undos.next() {
             let (id, act): (Int64, Int64) = (row["id"], row["undoes"])
@@ -142,6 +143,13 @@ extension DatasetStore {
                 count: review.samples.count
             )
         }
+        return try describedOutsideQueue(id, in: database)
+    }
+
+    private static func describedOutsideQueue(
+        _ id: Int64,
+        in database: Database
+    ) throws -> ReversedAct {
         let text = try String.fetchOne(
             database,
             sql: "SELECT payload FROM change WHERE id = ?",

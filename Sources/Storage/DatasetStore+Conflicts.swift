@@ -41,25 +41,32 @@ extension DatasetStore {
         limit: Int
     ) throws(StorageError) -> [OpenConflict] {
         try read { database in
-            try Row.fetchAll(
-                database,
-                sql: OpenConflict.selection
-                    + " WHERE resolvedBy IS NULL AND conflict.id > ? ORDER BY conflict.id LIMIT ?",
-                arguments: [after, limit]
-            ).map { try OpenConflict($0) }
+            try OpenConflict.all(
+                where: "conflict.id > ? ORDER BY conflict.id LIMIT ?",
+                [after, limit],
+                in: database
+            )
         }
     }
 
     /// How many open conflicts there are about each class, most first.
     package func openConflictClasses() throws(StorageError) -> [(category: String, count: Int)] {
         try read { database in
-            try Row.fetchAll(
+            var names = NamesOfConflicts(database: database)
+            var counts: [String: Int] = [:]
+            let rows = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT \(OpenConflict.category) AS category, count(*) AS conflicts FROM conflict
-                    WHERE resolvedBy IS NULL GROUP BY 1 ORDER BY 2 DESC, 1
+                    SELECT \(OpenConflict.category) AS category, change, count(*) AS conflicts
+                    FROM conflict WHERE resolvedBy IS NULL GROUP BY 1, 2
                     """
-            ).map { ($0["category"], $0["conflicts"]) }
+            )
+            for row in rows {
+                let name = try names.name(of: row["category"], at: row["change"])
+                counts[name, default: 0] += row["conflicts"]
+            }
+            return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+                .map { ($0.key, $0.value) }
         }
     }
 
@@ -103,18 +110,12 @@ extension DatasetStore {
         _ choice: ConflictChoice,
         in database: Database
     ) throws -> [OpenConflict] {
-        let (condition, arguments): (String, StatementArguments) =
-            switch choice {
-            case .one(let id): (" AND conflict.id = ?", [id])
-            case .category(let name): (" AND \(OpenConflict.category) = ?", [name])
-            case .all: ("", [])
-            }
-        return try Row.fetchAll(
-            database,
-            sql: OpenConflict.selection
-                + " WHERE resolvedBy IS NULL\(condition) ORDER BY conflict.id",
-            arguments: arguments
-        ).map { try OpenConflict($0) }
+        let all = try OpenConflict.all(where: "true ORDER BY conflict.id", [], in: database)
+        return switch choice {
+        case .one(let id): all.filter { $0.id == id }
+        case .category(let name): all.filter { $0.category == name }
+        case .all: all
+        }
     }
 }
 
@@ -149,34 +150,77 @@ package struct OpenConflict: Sendable {
         }
     }
 
-    /// SQL for conflicts with the names of both sides, as `init` reads them.
-    static let selection = """
-        SELECT conflict.*, json_extract(change.payload, '$.ours') AS ourName,
-            json_extract(change.payload, '$.theirs') AS theirName
-        FROM conflict JOIN change ON change.id = conflict.change
-        """
+    /// The open ones for which a condition in SQL holds, with the names that their classes have now.
+    static func all(
+        where condition: String,
+        _ arguments: StatementArguments,
+        in database: Database
+    ) throws -> [OpenConflict] {
+        var names = NamesOfConflicts(database: database)
+        return try Row.fetchAll(
+            database,
+            sql: """
+                SELECT conflict.*, json_extract(change.payload, '$.ours') AS ourName,
+                    json_extract(change.payload, '$.theirs') AS theirName
+                FROM conflict JOIN change ON change.id = conflict.change
+                WHERE resolvedBy IS NULL AND \(condition)
+                """,
+            arguments: arguments
+        ).map { try OpenConflict($0, &names) }
+    }
 
-    /// SQL for `category`.
+    /// SQL for `category`, as it was called then.
     static let category = """
         json_extract(coalesce(conflict.ours, conflict.base, conflict.theirs), '$.label')
         """
 
-    /// Reads a row of `selection`.
-    init(_ row: Row) throws {
+    private init(_ row: Row, _ names: inout NamesOfConflicts) throws {
         id = row["id"]
         sample = row["sample"]
-        base = try Label(json: row["base"])
-        ours = try Label(json: row["ours"])
-        theirs = try Label(json: row["theirs"])
+        base = try names.label(row["base"], at: row["change"])
+        ours = try names.label(row["ours"], at: row["change"])
+        theirs = try names.label(row["theirs"], at: row["change"])
         ourName = row["ourName"] ?? "ours"
         theirName = row["theirName"] ?? "theirs"
     }
 }
 
-extension Label {
-    /// Reads the label of a conflict.
-    fileprivate init?(json: String?) throws {
+/// What the classes of conflicts are called now: conflicts keep the names that they had at the merge.
+private struct NamesOfConflicts {
+    let database: Database
+    private var renamed: [Int64: [String: String]] = [:]
+
+    init(database: Database) { self.database = database }
+
+    /// The name of a class that had another one at a place in the log; the same for one that left the list.
+    mutating func name(of name: String, at change: Int64) throws -> String {
+        if let known = renamed[change] { return known[name] ?? name }
+        let rows = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT revision.name AS old, category.name FROM categoryRevision AS revision
+                JOIN category ON category.id = revision.category AND category.present = 1
+                WHERE revision.present = 1 AND category.name <> revision.name
+                    AND revision.id = (
+                        SELECT max(id) FROM categoryRevision
+                        WHERE category = revision.category AND change <= ?)
+                """,
+            arguments: [change]
+        )
+        let found = Dictionary(
+            rows.map { ($0["old"] as String, $0["name"] as String) },
+            uniquingKeysWith: { $1 }
+        )
+        renamed[change] = found
+        return found[name] ?? name
+    }
+
+    /// Reads a label of a conflict.
+    mutating func label(_ json: String?, at change: Int64) throws -> Label? {
         guard let json else { return nil }
-        self = try JSONDecoder().decode(Label.self, from: Data(json.utf8))
+        let label = try JSONDecoder().decode(Label.self, from: Data(json.utf8))
+        let now = try name(of: label.category, at: change)
+        guard now != label.category else { return label }
+        return try LabelContent(label, category: 0).label(category: now)
     }
 }

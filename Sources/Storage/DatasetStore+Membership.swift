@@ -16,17 +16,54 @@ extension DatasetStore {
         try write { database in
             var batch = LabelBatch(kind: .membership, author: author, at: moment)
             if !message.isEmpty { batch.payload["message"] = message }
-            let statement = try database.cachedStatement(
-                sql: "SELECT present FROM sample WHERE id = ?"
-            )
-            for sample in Set(samples).sorted() {
-                guard let now = try Bool.fetchOne(statement, arguments: [sample]), now != isPresent
-                else { continue }
-                batch.memberships.append(MembershipRow(sample: sample, isPresent: isPresent))
-            }
-            guard !batch.isEmpty else { return nil }
-            return (try batch.append(to: database), batch.memberships.count)
+            return try Self.append(samples, isPresent, to: &batch, in: database)
         }
+    }
+
+    /// The same as an act to which a person gave a name: sent twice it counts once.
+    package func setMembership(
+        of samples: [Sample.ID],
+        as act: PersonalAct,
+        author: String,
+        at moment: Timestamp
+    ) throws(StorageError) -> ActOutcome {
+        try write { database in
+            if let known = try Self.known(act, by: author, in: database) { return known }
+            var batch = LabelBatch(kind: .membership, author: author, at: moment)
+            batch.payload["decision"] = try CanonicalText.json(act)
+            let isPresent = act.decision == .putBack
+            let made = try Self.append(samples, isPresent, to: &batch, in: database)
+            return ActOutcome(.decided, changed: made?.images ?? 0, change: made?.change)
+        }
+    }
+
+    /// What became of an act on the membership when it was sent before; nil when it was not.
+    package func known(
+        _ act: PersonalAct,
+        author: String
+    ) throws(StorageError) -> ActOutcome? {
+        try read { try Self.known(act, by: author, in: $0) }
+    }
+
+    private static func append(
+        _ samples: [Sample.ID],
+        _ isPresent: Bool,
+        to batch: inout LabelBatch,
+        in database: Database
+    ) throws -> (change: Int64, images: Int)? {
+        let statement = try database.cachedStatement(
+            sql: "SELECT present FROM sample WHERE id = ?"
+        )
+        for sample in Set(samples).sorted() {
+            guard let now = try Bool.fetchOne(statement, arguments: [sample]), now != isPresent
+            else { continue }
+            batch.memberships.append(MembershipRow(sample: sample, isPresent: isPresent))
+        }
+        guard !batch.memberships.isEmpty else { return nil }
+        if batch.payload["decision"] != nil {
+            batch.payload["changed"] = "\(batch.memberships.count)"
+        }
+        return (try batch.append(to: database), batch.memberships.count)
     }
 
     /// The images that were taken out of the data set, by id.

@@ -161,19 +161,18 @@ extension DatasetStore {
         now: Double
     ) throws(StorageError) -> [OpenConflict] {
         try read { database in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    \(OpenConflict.selection)
-                    WHERE resolvedBy IS NULL AND NOT EXISTS (
+            try OpenConflict.all(
+                where: """
+                    NOT EXISTS (
                         SELECT 1 FROM reviewTaskSample
                         JOIN reviewTask ON reviewTask.id = reviewTaskSample.task
                         WHERE reviewTaskSample.sample = conflict.sample
                             AND reviewTask.state = 'leased' AND reviewTask.expiresAt > ?)
                     ORDER BY conflict.sample, conflict.id LIMIT ?
                     """,
-                arguments: [now, limit]
-            ).map { try OpenConflict($0) }
+                [now, limit],
+                in: database
+            )
         }
     }
 }

@@ -123,28 +123,48 @@ extension DatasetStore {
         }
     }
 
-    /// Whether a reviewer is asked now about an image without what others said of it.
-    package func isAskedBlindly(
-        _ reviewer: String,
-        about sample: Sample.ID,
-        now: Double
-    ) throws(StorageError) -> Bool {
+    /// What the last decisions of a reviewer that stand were for, newest first; skips, too.
+    package func lastPurposes(
+        of reviewer: String,
+        limit: Int
+    ) throws(StorageError) -> [ReviewPurpose] {
         try read { database in
-            try Bool.fetchOne(
+            try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT EXISTS (
-                        SELECT 1 FROM reviewTask
-                        JOIN reviewTaskSample AS shown ON shown.task = reviewTask.id
-                        WHERE shown.sample = ? AND reviewer = ? AND state = 'leased'
-                            AND expiresAt > ? AND purpose IN ('opinion', 'honeypot'))
+                    SELECT reviewTask.purpose FROM review
+                    JOIN reviewTask ON reviewTask.id = review.task
+                    WHERE review.reviewer = ? AND review.undoneBy IS NULL
+                    ORDER BY review.id DESC LIMIT ?
                     """,
-                arguments: [sample, reviewer, now]
-            ) ?? false
+                arguments: [reviewer, limit]
+            ).map { try $0.value("purpose") }
         }
     }
 
-    /// What was proposed when an image was asked about first; empty where it never was alone.
+    /// The images that a reviewer is asked about now without what others said of them.
+    package func imagesAskedBlindly(
+        _ reviewer: String,
+        now: Double
+    ) throws(StorageError) -> Set<Sample.ID> {
+        try read { database in
+            try Set(
+                Int64.fetchAll(
+                    database,
+                    sql: """
+                        SELECT shown.sample FROM reviewTask
+                        JOIN reviewTaskSample AS shown ON shown.task = reviewTask.id
+                        WHERE reviewer = ? AND state = 'leased' AND expiresAt > ?
+                            AND purpose IN ('opinion', 'honeypot')
+                        """,
+                    arguments: [reviewer, now]
+                )
+            )
+        }
+    }
+
+    /// What was proposed when an image was first decided, alone or in a group; empty where nothing was, or
+    /// it was labelled otherwise.
     package func firstProposals(
         of sample: Sample.ID
     ) throws(StorageError) -> [ReviewItem.Proposal] {

@@ -32,7 +32,7 @@ extension DatasetStore {
                         sum(seconds) AS seconds
                     FROM pace GROUP BY reviewer ORDER BY 3 DESC, 1
                     """,
-                arguments: ["longest": Self.longestGap]
+                arguments: ["longest": Self.longestGap, "since": 0]
             ).map { row in
                 let name: String = row["reviewer"]
                 return ReviewerWork(
@@ -52,6 +52,15 @@ extension DatasetStore {
         decisions: Int
     ) throws(StorageError) -> (decisions: Int, pictures: Int, seconds: Double) {
         try read { database in
+            // Some more, so that the first of each person has one before it.
+            let since = try Int64.fetchOne(
+                database,
+                sql: """
+                    SELECT id FROM review WHERE undoneBy IS NULL AND decision <> 'skip'
+                    ORDER BY id DESC LIMIT 1 OFFSET ?
+                    """,
+                arguments: [2 * decisions]
+            )
             let row = try Row.fetchOne(
                 database,
                 sql: """
@@ -59,7 +68,9 @@ extension DatasetStore {
                     SELECT count(*) AS decisions, coalesce(sum(pictures), 0) AS pictures,
                         coalesce(sum(seconds), 0) AS seconds FROM newest
                     """,
-                arguments: ["longest": Self.longestGap, "count": decisions]
+                arguments: [
+                    "longest": Self.longestGap, "count": decisions, "since": since ?? 0,
+                ]
             )
             return (row?["decisions"] ?? 0, row?["pictures"] ?? 0, row?["seconds"] ?? 0)
         }
@@ -67,14 +78,14 @@ extension DatasetStore {
 
     /// SQL for `pace`: the decisions that stand, each with its pictures and the time that it took.
     ///
-    /// After a break it is the time that the page measured.
+    /// After a break it is the time that the page measured. `:since` is the first of them.
     private static let paces = """
         WITH stamped AS (
             SELECT review.id, review.reviewer, review.exceptions, review.task, review.change,
                 json_extract(review.content, '$.seconds') AS measured,
                 (julianday(review.at) - julianday(lag(review.at) OVER (
                     PARTITION BY review.reviewer ORDER BY review.id))) * 86400.0 AS gap
-            FROM review WHERE undoneBy IS NULL AND decision <> 'skip'
+            FROM review WHERE review.id >= :since AND undoneBy IS NULL AND decision <> 'skip'
         ), pace AS (
             SELECT id, reviewer,
                 max(0, (SELECT count(*) FROM reviewTaskSample WHERE task = stamped.task)

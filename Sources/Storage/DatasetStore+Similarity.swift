@@ -93,6 +93,26 @@ extension DatasetStore {
         }
     }
 
+    /// What names the clustering, the neighbours and the copies as they are now, without reading them all.
+    package func similarityMark() throws(StorageError) -> String {
+        try read { database in
+            let last = try Int64.fetchOne(database, sql: "SELECT max(id) FROM sample") ?? 0
+            let ids = ColumnReader.sampled(1..<(last + 1))
+            let near = try database.cachedStatement(
+                sql: """
+                    SELECT group_concat(neighbor || ' ' || similarity) FROM (
+                        SELECT neighbor, similarity FROM neighbor WHERE sample = ? ORDER BY rank)
+                    """
+            )
+            var parts = [try ColumnReader.groupsMark(1..<(last + 1), in: database)]
+            parts += try ids.map { try String.fetchOne(near, arguments: [$0]) ?? "-" }
+            parts.append(
+                try String.fetchOne(database, sql: "SELECT max(sample) FROM neighbor") ?? "-"
+            )
+            return ContentDigest(of: parts.joined(separator: "\n")).hex
+        }
+    }
+
     /// Replaces the groups of copies.
     package func replaceDuplicates(_ groups: [DuplicateGroup]) throws(StorageError) {
         try write { database in

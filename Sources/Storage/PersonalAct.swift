@@ -14,6 +14,10 @@ package struct PersonalAct: Sendable, Hashable, Codable {
         case label
         /// The labels of one picture were drawn or changed.
         case edit
+        /// Pictures were taken out of the data set.
+        case remove
+        /// Pictures were put back into it.
+        case putBack
     }
 
     /// The name that the person gave it, so that sending it twice counts once.
@@ -49,6 +53,8 @@ package struct PersonalAct: Sendable, Hashable, Codable {
         case .reject: "refused what was proposed for \(changed)"
         case .label: "labelled \(changed) as \(label ?? "another class")"
         case .edit: "edited the labels of a picture"
+        case .remove: "took out \(changed)"
+        case .putBack: "put back \(changed)"
         }
     }
 }
@@ -98,7 +104,9 @@ extension DatasetStore {
         at moment: Timestamp
     ) throws(StorageError) -> ActOutcome {
         try write { database in
-            if let known = try Self.known(act, by: reviewer, in: database) { return known }
+            if let known = try Self.known(act, by: "reviewer:\(reviewer)", in: database) {
+                return known
+            }
             var revisions = try ActRevisions(act, source: "reviewer:\(reviewer)", in: database)
             let isGiven = try samples.sorted().filter { try revisions.decide($0) }
             return try Self.append(act, revisions.drafts, isGiven, reviewer, moment, to: database)
@@ -117,7 +125,7 @@ extension DatasetStore {
         at moment: Timestamp
     ) throws(StorageError) -> ActOutcome {
         try write { database in
-            if var known = try Self.known(act, by: reviewer, in: database) {
+            if var known = try Self.known(act, by: "reviewer:\(reviewer)", in: database) {
                 // Not that of now: others may have changed it since.
                 known.version = try known.change.flatMap {
                     try Self.labelVersion(of: sample, by: $0, in: database)
@@ -174,19 +182,20 @@ extension DatasetStore {
     }
 
     /// What became of the act when it was sent before; nil when it was not.
-    private static func known(
+    static func known(
         _ act: PersonalAct,
-        by reviewer: String,
+        by author: String,
         in database: Database
     ) throws -> ActOutcome? {
         let row = try Row.fetchOne(
             database,
             sql: """
-                SELECT id, payload FROM change WHERE kind = 'label' AND author = ? AND json_extract(
-                    json_extract(payload, '$.decision'), '$.id') = ?
+                SELECT id, payload FROM change
+                WHERE author = ? AND json_extract(json_extract(payload, '$.decision'), '$.id') = ?
+                    AND kind IN ('label', 'membership')
                 ORDER BY id DESC LIMIT 1
                 """,
-            arguments: ["reviewer:\(reviewer)", act.id]
+            arguments: [author, act.id]
         )
         guard let row else { return nil }
         let earlier = try Self.act(payload(row["payload"]))

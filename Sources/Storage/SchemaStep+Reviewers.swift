@@ -38,5 +38,12 @@ enum SchemaStepReviewers {
             at TEXT NOT NULL
         ) STRICT;
         CREATE INDEX comment_sample ON comment (sample);
+
+        CREATE INDEX change_personal ON change (author, id) WHERE kind IN ('review', 'label');
+        CREATE INDEX change_act ON change (
+            author, json_extract(json_extract(payload, '$.decision'), '$.id')
+        ) WHERE kind IN ('label', 'membership');
+        CREATE INDEX change_membership ON change (id)
+            WHERE kind NOT IN ('predict', 'review', 'label', 'classes', 'fields');
         """
 }

@@ -135,6 +135,33 @@ import Testing
         #expect(throws: GridError.noImage) { try stage.make(ViewQuery(similarTo: 999)) }
     }
 
+    @Test func `what is similar is asked anew once more pictures have vectors`() throws {
+        let fixture = try PipelineFixture(sources: try PipelineFixture.photos(20))
+        _ = try EmbedStage(dataset: fixture.dataset).run(.descriptor)
+        _ = try ImportStage(dataset: fixture.dataset).run(
+            ImportStage.Request(sources: try PipelineFixture.photos(26))
+        )
+        let stage = GridStage(dataset: fixture.dataset)
+        let ids = try fixture.dataset.samples().map(\.id)
+        func similar(_ stage: GridStage, _ id: Sample.ID) throws -> (String, [Sample.ID], [Int]) {
+            let view = try stage.make(ViewQuery(similarTo: id)).view
+            let facet = try #require(try stage.facets(of: view, fields: ["similarity"]).first)
+            let found = try stage.pictures(of: view, 0..<99).ids
+            return (view, found, try #require(facet.bins).map(\.all))
+        }
+        let before = try similar(stage, ids[0])
+        #expect(try similar(stage, ids[0]).0 == before.0)
+        _ = try EmbedStage(dataset: fixture.dataset).run(.descriptor)
+        let after = try similar(stage, ids[0])
+        #expect(after.0 != before.0 && after.2.reduce(0, +) == 26)
+        let other = try similar(stage, ids[1])
+        for (found, id) in [(after, ids[0]), (other, ids[1])] {
+            let fresh = try similar(GridStage(dataset: fixture.dataset), id)
+            #expect(found == fresh)
+        }
+        #expect(other.2 != after.2)
+    }
+
     @Test func `rows say number, class, score and state`() throws {
         let view = try stage.make(ViewQuery(sort: ViewSort(field: "id", descending: true)))
         let bytes = try stage.rows(of: view.view, from: 38, count: 5)

@@ -155,7 +155,12 @@ import Testing
         _ = try await desk.commit(message: "first", tag: "v1", author: "anna")
         let id = try fixture.dataset.samples()[1].id
         try Self.label(fixture, ["hat", "shoes", "shoes"], by: "anna")
-        _ = try await desk.setMembership(.images([id]), isPresent: false, author: "reviewer:r1")
+        _ = try await desk.setMembership(
+            .images([id]),
+            isPresent: false,
+            id: "m",
+            author: "reviewer:r1"
+        )
         let working = try await desk.diff(
             DiffRequest(before: "v1", after: DiffRequest.working, limit: 9)
         )
@@ -171,11 +176,11 @@ import Testing
             author: "reviewer:r1"
         )
         #expect(try fixture.dataset.samples().count == 2)
-        let lines = try #require(try await desk.history(of: id))
+        let lines = try #require(try await desk.history(of: id, for: "r1"))
         #expect(lines.map(\.label.category).contains("shoes"))
         let lineage = try await desk.why(lines[0].annotation)
         #expect(lineage.chain.count == lines.count)
-        let none = try await desk.history(of: 999)
+        let none = try await desk.history(of: 999, for: "r1")
         #expect(none == nil)
     }
 }

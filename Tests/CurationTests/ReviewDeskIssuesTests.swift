@@ -1,6 +1,7 @@
 import Curation
 import CurationCore
 import Foundation
+import Storage
 import TestKit
 import Testing
 
@@ -42,6 +43,7 @@ import Testing
         let report = try await desk.setMembership(
             .images([group.keep]),
             isPresent: false,
+            id: "m-0",
             author: "reviewer:r1"
         )
         #expect(report.changed == 1)
@@ -51,12 +53,14 @@ import Testing
             try await desk.setMembership(
                 .copies(.exact, expected: 9),
                 isPresent: false,
+                id: "m-1",
                 author: "reviewer:r1"
             )
         }
         let all = try await desk.setMembership(
             .copies(.exact, expected: 2),
             isPresent: false,
+            id: "m-2",
             author: "reviewer:r1"
         )
         #expect(all.changed == 2)
@@ -72,6 +76,69 @@ import Testing
         let batches = try HistoryStage(dataset: fixture.dataset).batches(limit: 2)
         #expect(batches.map(\.author) == ["reviewer:r1", "reviewer:r1"])
         withExtendedLifetime(folder) {}
+    }
+
+    @Test func `membership is done once for each name, whenever it is sent again`() async throws {
+        let (fixture, folder) = try Self.copied()
+        func set(_ choice: MembershipChoice, _ id: String) async throws -> ActReport {
+            // Each time after a new start.
+            try await ReviewDesk(dataset: fixture.dataset).setMembership(
+                choice,
+                isPresent: false,
+                id: id,
+                author: "reviewer:r1"
+            )
+        }
+        let first = try await set(.copies(.exact, expected: 3), "a")
+        #expect(first.changed == 3)
+        #expect(try await set(.copies(.exact, expected: 3), "a") == first)
+        await #expect(throws: CurationError.self) { try await set(.images([1]), "a") }
+        let desk = ReviewDesk(dataset: fixture.dataset)
+        _ = try await desk.undo(
+            batch: try #require(first.batch),
+            again: false,
+            author: "reviewer:r1"
+        )
+        await #expect(throws: CurationError.self) {
+            try await set(.copies(.exact, expected: 3), "a")
+        }
+        #expect(try fixture.dataset.samples().count == 7)
+        withExtendedLifetime(folder) {}
+    }
+
+    @Test func `what is far from all others is found again after a new clustering`() async throws {
+        let fixture = try PipelineFixture(sources: try PipelineFixture.photos(24))
+        let desk = ReviewDesk(dataset: fixture.dataset)
+        func outliers(_ desk: ReviewDesk) async throws -> [Sample.ID] {
+            let page = try await desk.issues(of: "outliers", limit: 99, after: nil)
+            return try #require(page).items.compactMap(\.image?.id)
+        }
+        #expect(try await outliers(desk).isEmpty)
+        let store = try DatasetStore(opening: fixture.dataset.folder)
+        let samples = try fixture.dataset.samples().map(\.id)
+        for odd in [3, 17] {
+            let clustering = Clustering(
+                assignments: samples.map { _ in 0 },
+                probabilities: samples.map { _ in 1 },
+                clusterCount: 1
+            )
+            let near = samples.indices.map {
+                Neighbor(row: ($0 + 1) % samples.count, similarity: $0 == odd ? 0.1 : 0.9)
+            }
+            try store.replaceClustering(clustering, samples: samples)
+            try store.replaceNeighbors(NeighborGraph(k: 1, neighbors: near), samples: samples)
+            #expect(try await outliers(desk) == [samples[odd]])
+        }
+        // Copies, too.
+        #expect(try await desk.duplicates(of: nil, limit: 9, after: nil).count == 0)
+        let members = samples.prefix(2).map {
+            DuplicateGroup.Member(id: $0, similarity: 1, transform: .identity)
+        }
+        try store.replaceDuplicates([
+            DuplicateGroup(kind: .near, keep: samples[0], reason: "first", members: members)
+        ])
+        #expect(try await desk.duplicates(of: .near, limit: 9, after: nil).count == 1)
+        #expect(try await Self.count("duplicates-near", desk) == 1)
     }
 
     @Test func `kinds are counted and listed in pages, failures by file`() async throws {

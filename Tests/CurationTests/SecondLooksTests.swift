@@ -193,6 +193,75 @@ import Testing
         #expect(try desk.team.known().isEmpty)
     }
 
+    @Test func `known pictures and second looks come evenly, also where many were missed`() throws {
+        let desk = try Desk(60, ReviewPolicy())
+        let samples = try desk.fixture.dataset.samples()
+        _ = try LabelStage(dataset: desk.fixture.dataset).set(
+            samples.prefix(20).map {
+                LabeledSample(
+                    sample: $0,
+                    labels: [.classification(category: Self.parity($0.id))]
+                )
+            },
+            author: "import"
+        )
+        let known = samples.prefix(20).map(\.id)
+        #expect(try desk.team.addKnown(known).isEmpty)
+        // Many pictures with few decisions, none of them known.
+        let first = try desk.work("ben", most: 3, Self.parity)
+        let pictures = first.flatMap { $0.members ?? [0] }
+        try #require(pictures.count > 10)
+        try desk.team.set(ReviewPolicy(honeypots: 0.2))
+        let items = try desk.work("ben", Self.parity)
+        let places = items.indices.filter { known.contains(items[$0].image?.id ?? 0) }
+        try #require(places.count > 1)
+        for (place, next) in zip(places, places.dropFirst()) { #expect(next - place >= 5) }
+    }
+
+    @Test func `who is asked without what others said sees nothing of it, and answers there only`()
+        async throws
+    {
+        let desk = try Desk(12)
+        try desk.work("ann", Self.parity)
+        let item = try #require(try desk.stage.next(limit: 1, reviewer: "ben").first)
+        let id = try #require(item.image?.id)
+        let review = ReviewDesk(dataset: desk.fixture.dataset)
+        let view = try await review.makeView(ViewQuery()).view
+        func seen(_ reviewer: String) async throws -> (Int, Int, [UInt8]) {
+            let items = try await review.items(of: view, from: 0, count: 99, for: reviewer).items
+            let rows = try await review.rows(of: view, from: 0, count: 99, for: reviewer)
+            let place = try #require(items.firstIndex { $0.id == id })
+            let history = try #require(try await review.history(of: id, for: reviewer))
+            let start = 8 + 8 * place + 4
+            return (items[place].annotations.count, history.count, Array(rows[start..<(start + 3)]))
+        }
+        let (own, other) = (try await seen("ben"), try await seen("ann"))
+        #expect(own.0 == 0 && own.1 == 0 && own.2 == [0, 0, 0])
+        #expect(other.0 == 1 && other.1 == 1 && other.2 != [0, 0, 0])
+        let decision = ViewDecision(
+            id: "d",
+            decision: .label,
+            label: "even",
+            ranges: [[0, 12]],
+            expectedCount: 12
+        )
+        await #expect(throws: GridError.askedBlindly) {
+            try await review.decide(decision, about: view, by: "ben")
+        }
+        let version = try #require(try await review.image(id, for: "ann")).version
+        let edit = ImageEdit(
+            id: "e",
+            baseVersion: version,
+            annotations: [.classification(category: "neither")]
+        )
+        await #expect(throws: GridError.askedBlindly) {
+            try await review.edit(edit, of: id, by: "ben")
+        }
+        try desk.answer(item, "ben", Self.parity)
+        #expect(try await seen("ben").1 == 1)
+        #expect(try await review.edit(edit, of: id, by: "ben").version != version)
+    }
+
     @Test func `what is somebody's is offered to nobody else`() throws {
         let desk = try Desk(60, ReviewPolicy())
         let clusters = try desk.fixture.dataset.clusterMembers()

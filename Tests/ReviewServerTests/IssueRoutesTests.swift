@@ -41,6 +41,8 @@ import Testing
                     .json(ActReport.self)
                 #expect(report == ActReport(batch: "b-1", changed: 2))
             }
+            #expect(try await post(#"{"id":"m-1","images":[8],"present":false}"#).status == 409)
+            #expect(try await post(#"{"id":"","images":[8],"present":false}"#).status == 400)
             let copies = #"{"id":"m-2","duplicates":"exact","present":false,"expected_count":"#
             #expect(try await post(copies + "9}").status == 409)
             #expect(try await post(copies + "3}").json(ActReport.self).changed == 3)

@@ -13,7 +13,12 @@ extension MemoryBackend {
         return GridStage.MadeView(view: Self.view, count: 10, version: nil)
     }
 
-    func rows(of view: String, from: Int, count: Int) async throws -> [UInt8] {
+    func rows(
+        of view: String,
+        from: Int,
+        count: Int,
+        for reviewer: String
+    ) async throws -> [UInt8] {
         guard view == Self.view else { throw GridError.noView }
         return Array("WNR1".utf8) + [0, 0, 0, 0]
     }
@@ -21,7 +26,8 @@ extension MemoryBackend {
     func items(
         of view: String,
         from: Int,
-        count: Int
+        count: Int,
+        for reviewer: String
     ) async throws -> (items: [ViewItem], count: Int) {
         guard view == Self.view else { throw GridError.noView }
         return ([], 10)

@@ -30,6 +30,8 @@ final class MemoryHistory: Sendable {
         var removed: Set<Sample.ID> = []
         var acts: [Act] = []
         var restored: [Sample.ID] = []
+        /// What was done under a name.
+        var named: [String: (choice: MembershipChoice, isPresent: Bool, report: ActReport)] = [:]
     }
 
     let state = Mutex(State())
@@ -201,7 +203,7 @@ extension MemoryBackend {
         return ActReport(batch: nil, changed: 1)
     }
 
-    func history(of image: Sample.ID) async throws -> [BlameLine]? {
+    func history(of image: Sample.ID, for reviewer: String) async throws -> [BlameLine]? {
         try await self.image(image, for: "r1") == nil ? nil : []
     }
 

@@ -97,8 +97,15 @@ extension MemoryBackend {
     func setMembership(
         _ choice: MembershipChoice,
         isPresent: Bool,
+        id: String,
         author: String
     ) async throws -> ActReport {
+        if let known = history.state.withLock({ $0.named["\(author) \(id)"] }) {
+            guard known.choice == choice, known.isPresent == isPresent else {
+                throw CurationError.unfinished("something else was sent under the same id")
+            }
+            return known.report
+        }
         let images: [Sample.ID]
         switch choice {
         case .images(let chosen): images = chosen
@@ -113,7 +120,9 @@ extension MemoryBackend {
             guard !moved.isEmpty else { return ActReport(batch: nil, changed: 0) }
             if isPresent { state.removed.subtract(moved) } else { state.removed.formUnion(moved) }
             state.acts.append(.moved(moved, isPresent: isPresent))
-            return ActReport(batch: "b-\(state.acts.count)", changed: moved.count)
+            let report = ActReport(batch: "b-\(state.acts.count)", changed: moved.count)
+            state.named["\(author) \(id)"] = (choice, isPresent, report)
+            return report
         }
     }
 

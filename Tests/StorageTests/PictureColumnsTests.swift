@@ -175,6 +175,17 @@ import Testing
         #expect(try store.verifyDatabase().isEmpty)
     }
 
+    @Test func `a class that a picture has is not said again, whatever was refused`() throws {
+        let fixture = try StoreFixture(samples: 1)
+        let (store, at) = (fixture.store, StoreFixture.moment)
+        try propose(fixture, [(1, "cat", 0.5)])
+        _ = try store.decide(act("a", .reject), on: [1], by: "r", at: at)
+        _ = try store.decide(act("b", .label, "dog"), on: [1], by: "r", at: at)
+        #expect(try store.annotations().count == 2)
+        #expect(try store.decide(act("c", .label, "dog"), on: [1], by: "r", at: at).change == nil)
+        #expect(try store.decide(act("d", .label, "cat"), on: [1], by: "r", at: at).changed == 1)
+    }
+
     @Test func `undo stops where nothing is left to take back`() throws {
         let fixture = try StoreFixture(samples: 3)
         let (store, at) = (fixture.store, StoreFixture.moment)

@@ -273,6 +273,25 @@ import Testing
         #expect(try store.openConflictCount() == 1)
     }
 
+    @Test func `a conflict is settled by classes as they are called now`() throws {
+        let walk = try HistoryWalk(seed: 1)
+        let store = walk.store
+        try merging(walk)
+        let classes = try store.schema().schema.categories.count
+        try store.change(.rename("dog", to: "hound"), author: "a", at: moment)
+        try store.change(.rename("cat", to: "dog"), author: "a", at: moment)
+        let conflict = try #require(try store.openConflicts(after: 0, limit: 9).first)
+        let sides = [conflict.base, conflict.ours, conflict.theirs].map { $0?.category }
+        #expect(sides == ["dog", "hound", "fox"])
+        #expect(try store.openConflicts(limit: 9, now: 0).map(\.category) == ["hound"])
+        #expect(try store.openConflictClasses().map(\.category) == ["hound"])
+        #expect(try store.settle(.category("dog"), taking: .ours, author: "a", at: moment) == nil)
+        let settled = try store.settle(.category("hound"), taking: .ours, author: "a", at: moment)
+        #expect(settled?.conflicts == 1)
+        #expect(try labels(store)[1] == "hound")
+        #expect(try store.schema().schema.categories.count == classes)
+    }
+
     @Test func `undo says what it took back, whatever it was`() throws {
         let walk = try HistoryWalk(seed: 1)
         let store = walk.store
