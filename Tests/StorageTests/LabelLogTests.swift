@@ -185,6 +185,30 @@ import Testing
         }
     }
 
+    @Test func `the pace of the newest decisions is that of all of them`() throws {
+        let fixture = try StoreFixture(samples: 20)
+        let store = fixture.store
+        for number in 0..<20 {
+            let reviewer = number % 2 == 0 ? "r1" : "r2"
+            let task = try fixture.lease([Int64(number + 1)], to: reviewer)
+            let submission = ReviewSubmission(
+                item: "r-\(task.id)",
+                lease: task.lease,
+                reviewer: reviewer,
+                decision: .accept
+            )
+            let moment = StoreFixture.moment.advanced(by: 10 * Double(number))
+            _ = try store.decide(submission, at: moment) { _ in
+                ReviewEffects(labels: [], label: "cat", exceptions: 0)
+            }
+        }
+        let few = try store.recentWork(decisions: 3)
+        #expect(few.decisions == 3 && few.pictures == 3 && abs(few.seconds - 60) < 0.01)
+        let all = try store.recentWork(decisions: 100)
+        // The first decision of each person has none before it.
+        #expect(all.decisions == 20 && abs(all.seconds - 18 * 20) < 0.01)
+    }
+
     @Test func `sending a decision twice counts once, another one is a conflict`() throws {
         let fixture = try StoreFixture(samples: 1)
         let task = try fixture.lease([1])
