@@ -124,9 +124,6 @@ export function stacked(first, second, most) {
   return h("span", { class: "stacked", "aria-hidden": "true" }, strong, pale);
 }
 
-/** A moment as "27 Nov, 02:31". @param {string} at */
-export const moment = (at) => new Date(at).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-
 /** The size of a file. @param {number} bytes */
 export const fileSize = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1048576).toFixed(1)} MB`);
 

@@ -1,8 +1,9 @@
 // One picture and all things in it: what was found is taken as it is, or corrected shape by shape.
 
-import { classList, fileName, section } from "./lists.js";
+import { classList, section } from "./lists.js";
 import { button, dot, h, share } from "./dom.js";
 import { Editor } from "./editor.js";
+import { PictureFacts } from "./facts.js";
 import { bind } from "./keys.js";
 import { categoryNamed, store } from "./store.js";
 import { toolNamed } from "./toolbar.js";
@@ -15,6 +16,7 @@ export class BoxScreen {
   #item;
   #decide;
   #editor;
+  #facts;
   #classes = h("div");
   #classesAre = "";
   isAwake = true;
@@ -28,7 +30,9 @@ export class BoxScreen {
     this.#item = item;
     this.#decide = decide;
     const shown = /** @type {import("./api.js").Picture} */ (item.image);
+    this.#facts = new PictureFacts(item);
     const host = {
+      keys: this.#facts.actions,
       accept: (/** @type {any[] | null} */ annotations) => this.#accept(annotations),
       reject: () => this.#take({ decision: "correct", annotations: [] }, "Decided that nothing is here"),
     };
@@ -41,8 +45,7 @@ export class BoxScreen {
       h("header", {}, this.heading, this.caption), this.#editor.main, this.bar);
     this.aside = h("div", {}, section("Classes", this.#classes,
       button("C", "search, or a new class", () => this.#editor.pick())),
-    section("In this picture", this.#editor.aside),
-    section("File", h("p", { class: "path" }, `${fileName(shown.path)}, ${shown.width} \u00d7 ${shown.height}`)));
+    section("In this picture", this.#editor.aside), this.#facts.node);
     this.#paint();
   }
 
@@ -59,7 +62,7 @@ export class BoxScreen {
       ? "Is anything here?" : `Is this all: ${things(shapes.length)}?`);
     const what = tool === "select" ? "a drag draws " : `${toolNamed(tool)?.text}  \u00b7  `;
     this.caption.replaceChildren(`${this.#item.item}  \u00b7  `, ...(chosen && tool === "select"
-      ? ["chosen: ", dot(categoryNamed(chosen.label)), chosen.label] : [what, dot(categoryNamed(label)), label]));
+      ? ["chosen: ", dot(categoryNamed(chosen.label)), chosen.label] : [what, dot(categoryNamed(label)), label]), this.#facts.flagged);
     const isOne = chosen?.from === "proposed";
     const all = shapes.length === 0 ? "nothing is here" : `accept ${things(shapes.length)}`;
     const one = chosen && `${chosen.label}${chosen.score === undefined ? "" : ` ${share(chosen.score)}`}`;
@@ -68,6 +71,7 @@ export class BoxScreen {
       button("X", chosen ? `not this ${chosen.label}` : "nothing is here", () => this.#editor.reject()),
       button("C", chosen ? "its class" : "class to draw", () => this.#editor.pick()),
       button(";", "next", () => this.#editor.next()),
+      ...this.#facts.buttons,
       button("Space", "skip", () => this.#decide({ decision: "skip" }, "Skipped")));
     this.#paintClasses(chosen?.label ?? label);
   }

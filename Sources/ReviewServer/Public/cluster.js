@@ -1,6 +1,6 @@
 // A group on one screen: one question, one key for all, exceptions by click or E.
 
-import { pixels, thumbnail } from "./api.js";
+import { get, pixels, thumbnail } from "./api.js";
 import { cropPicture, wholePicture } from "./crops.js";
 import { button, dot, h, picture, pictures, say, share } from "./dom.js";
 import { bind, openDialog } from "./keys.js";
@@ -8,8 +8,7 @@ import { classList, fileName, proposalList, section, suggestionList } from "./li
 import { pickCategory } from "./picker.js";
 import { askComment, setFlag } from "./remarks.js";
 import { categoryNamed, categoryOfKey, ensureCategory, store } from "./store.js";
-
-export { classList, fileName, section } from "./lists.js";
+import { reveal, whySection } from "./why.js";
 
 // A key that was meant for the screen before must not decide this one.
 const deafFor = 200;
@@ -43,6 +42,8 @@ export class ClusterScreen {
   #pages = new Map();
   /** @type {HTMLElement[]} */
   #tiles = [];
+  /** @type {HTMLElement | null} */
+  #whyShown = null;
   #columns;
 
   /**
@@ -100,6 +101,7 @@ export class ClusterScreen {
       flag: () => void setFlag([this.#focused], true),
       unflag: () => void setFlag([this.#focused], false),
       note: () => askComment(this.#focused, () => { /* the bar says that it is kept */ }),
+      why: () => void this.#why(),
     });
   }
 
@@ -107,6 +109,19 @@ export class ClusterScreen {
   get #focused() {
     const { id, crop } = this.#members[this.#focus];
     return crop ? crop.image.id : id;
+  }
+
+  /** What speaks for the class of the focused member, beside the group. */
+  async #why() {
+    const [id, number] = [this.#focused, this.#focus + 1];
+    try {
+      const node = whySection(`Why ${this.#word} ${number}`, this.#item, await get(`images/${id}`));
+      if (!this.aside.isConnected) return;
+      this.#whyShown?.remove();
+      this.#whyShown = node;
+      this.aside.append(node);
+      reveal(node);
+    } catch { say("The server does not answer."); }
   }
 
   /** What becomes of members that are taken out. */
@@ -246,7 +261,8 @@ export class ClusterScreen {
       ...(proposals.length > 0 ? [section("Proposed", proposalList(proposals))] : []),
       section("Taken out", h("p", {}, this.#outText)),
       section("This group", h("p", { class: "muted" },
-        `${this.#item.item}, ${this.#unseenText}`)));
+        `${this.#item.item}, ${this.#unseenText}`)),
+      ...(this.#whyShown ? [this.#whyShown] : []));
   }
 
   /** @param {string} key */

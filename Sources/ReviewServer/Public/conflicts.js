@@ -2,10 +2,9 @@
 
 import { Refusal, get, pixels, thumbnail } from "./api.js";
 import { closeUp, isShape, stacked } from "./acts.js";
-import { fileName, section } from "./cluster.js";
-import { named } from "./difference.js";
 import { button, byId, count, h, kbd, picture, say } from "./dom.js";
 import { bind } from "./keys.js";
+import { fileName, named, section } from "./lists.js";
 import { refusalNote } from "./review.js";
 
 /**

@@ -2,10 +2,9 @@
 
 import { Refusal, get, pixels } from "./api.js";
 import { fileSize, lower } from "./acts.js";
-import { fileName } from "./cluster.js";
-import { named } from "./difference.js";
 import { button, byId, count, h, kbd, picture, pictures, say } from "./dom.js";
 import { bind } from "./keys.js";
+import { fileName, named } from "./lists.js";
 import { refusalNote } from "./review.js";
 
 /**

@@ -1,11 +1,11 @@
 // What differs between two states of the labels: class by class, then picture by picture.
 
 import { Refusal, get, pixels, thumbnail } from "./api.js";
-import { isShape, moment, outlines, rove, stacked, stepIn, tell } from "./acts.js";
-import { fileName, section } from "./cluster.js";
-import { button, byId, count, dot, h, picture, pictures, say } from "./dom.js";
+import { isShape, outlines, rove, stacked, stepIn, tell } from "./acts.js";
+import { fileName, moment, named, section } from "./lists.js";
+import { button, byId, count, h, picture, pictures, say } from "./dom.js";
 import { refusalNote } from "./review.js";
-import { categoryNamed } from "./store.js";
+import { showLineage } from "./why.js";
 
 /**
  * @typedef {{annotation?: string, before?: any, after?: any}} LabelChange
@@ -221,19 +221,8 @@ export class Difference {
     const entry = this.#items[this.#chosen];
     const annotation = entry?.labels.find((change) => change.annotation)?.annotation;
     if (!annotation) return void tell("Nothing more is known of this picture.");
-    get(`annotations/${annotation}/why`).then((lineage) => {
-      document.getElementById("why")?.remove();
-      const list = section("Why", h("ul", { class: "chain" }, ...lineage.chain.map(whyStep)));
-      list.id = "why";
-      byId("detail").firstElementChild?.append(list);
-      list.scrollIntoView({ block: "nearest" });
-    }).catch((error) => { if (error instanceof Refusal) tell(error.message); });
+    void showLineage(annotation, () => byId("detail").firstElementChild);
   }
-}
-
-/** A class with its mark; words where there is none. @param {string | undefined} name @param {string} otherwise */
-export function named(name, otherwise) {
-  return name === undefined ? [h("i", { class: "muted" }, otherwise)] : [dot(categoryNamed(name)), h("span", { class: "label" }, name)];
 }
 
 /** @param {Entry} entry @param {{restore: Node, why: Node}} actions */
@@ -264,15 +253,4 @@ async function addHistory(entry, panel) {
 function historyLine(line) {
   return h("li", {}, h("span", {}, ...named(line.label.label, ""), line.state === "accepted" ? null : h("i", { class: "muted" }, ` ${line.state}`)),
     h("span", { class: "muted numbers" }, `${line.source.replace("reviewer:", "")} \u00b7 ${moment(line.by.at)} \u00b7 ${line.by.batch}`));
-}
-
-/** @param {any} step */
-function whyStep({ revision, review }) {
-  const words = review
-    ? `${review.decision} by ${review.reviewer} in ${review.item}, ${pictures(review.images)}, asked because: ${review.reason}`
-    : `${revision.by.kind} by ${revision.source.replace("reviewer:", "")}${revision.by.message ? `: ${revision.by.message}` : ""}`;
-  const models = (review?.proposals ?? []).slice(0, 3).map((/** @type {any} */ proposal) => `${proposal.label} ${proposal.score.toFixed(2)} (${proposal.source})`);
-  return h("li", {}, h("span", {}, ...named(revision.label.label, ""), ` ${revision.state}`), h("span", { class: "muted" }, words),
-    models.length > 0 ? h("span", { class: "muted" }, `proposed: ${models.join(", ")}`) : null,
-    h("span", { class: "muted numbers" }, `${moment(revision.by.at)} \u00b7 ${revision.by.batch}${revision.version ? ` \u00b7 first in ${revision.version.slice(0, 8)}` : ""}`));
 }

@@ -17,8 +17,8 @@ import { Tools } from "./tools.js";
 
 /**
  * Who shows the editor. It is told that all is right as it stands, with the labels, or null where
- * nothing was changed; and that nothing is there.
- * @typedef {{accept: (annotations: any[] | null) => void, reject: () => void}} Host
+ * nothing was changed; and that nothing is there. `keys` are further ones to decide by.
+ * @typedef {{accept: (annotations: any[] | null) => void, reject: () => void, keys: import("./keys.js").Actions}} Host
  */
 
 /** Dispatches `change` when what it says of itself is another: shapes, choice, class, tool. */
@@ -113,7 +113,7 @@ export class Editor extends EventTarget {
     });
     bind("decide", {
       accept: () => this.accept(), reject: () => this.reject(),
-      category: (event) => this.#nameByKey(event.key), picker: () => this.pick(),
+      category: (event) => this.#nameByKey(event.key), picker: () => this.pick(), ...this.#host.keys,
     });
   }
 

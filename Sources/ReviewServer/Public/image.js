@@ -15,6 +15,7 @@ import { Rows } from "./rows.js";
 import { Stage } from "./stage.js";
 import { categoryNamed, categoryOfKey, ofClasses, store } from "./store.js";
 import { fieldName, figure, openView, queryOf, wordsOf } from "./view.js";
+import { historyList, showLineage } from "./why.js";
 
 /** @param {number} number */
 const things = (number) => (number === 0 ? "that nothing is here" : number === 1 ? "1 thing" : `${number} things`);
@@ -28,7 +29,7 @@ const labelOf = ({ type, label, bbox, segmentation, rle }) => ({ type, label, bb
  * @typedef {{image: import("./api.js").Picture, bytes: number, format: string, version?: string, annotations: Annotation[],
  *   nearest: {id: number, similarity: number, label?: string}[], metrics?: Record<string, number>,
  *   issues?: {kind: string, score: number}[], duplicates?: {id: number, similarity: number, transform?: string, keep?: boolean}[],
- *   history?: {label?: string, state?: string, source?: string, author?: string, at?: string}[],
+ *   history?: {annotation?: string, label?: string, state?: string, source?: string, author?: string, at?: string}[],
  *   cluster?: number, fields?: Record<string, unknown>, flagged_by?: string,
  *   comments?: import("./remarks.js").Comment[]}} Detail
  */
@@ -155,6 +156,7 @@ export class ImageView {
         reject: () => void this.#decide("reject"),
         category: (event) => this.#labelByKey(event.key),
         picker: () => this.pick(),
+        why: () => this.#why(),
       });
     }
   }
@@ -187,6 +189,7 @@ export class ImageView {
       accept: (labels) => void (labels === null && this.#proposed.length > 0 ? this.#decide("accept")
         : this.#save([...whole.map(labelOf), ...(labels ?? shown.map(labelOf))], version, `Saved ${labels?.length ?? shown.length} things`)),
       reject: () => void this.#save(whole.map(labelOf), version, "Decided that nothing is here"),
+      keys: { why: () => this.#why() },
     });
     editor.addEventListener("change", () => this.#paintBar());
     this.#editor = editor;
@@ -262,7 +265,7 @@ export class ImageView {
         h("li", {}, h("span", {}, fieldName(kind)), h("span", { class: "numbers" }, share(score))))))]),
       ...(flagged_by ? [section("Flagged", h("p", {}, `by ${flagged_by}`))] : []),
       ...(!comments?.length ? [] : [section("Comments", commentList(comments))]),
-      ...(!history?.length ? [] : [section("History", historyList(history))]),
+      ...(!history?.length ? [] : [section("History", historyList(history.slice(0, 50)))]),
       section("File", h("p", { class: "path" }, image.path),
         h("p", { class: "muted numbers" }, `${image.width} \u00d7 ${image.height}, ${count(Math.round(bytes / 1024))} KB, ${format}`),
         facts.length === 0 ? "" : h("dl", { class: "facts numbers" }, ...facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])))));
@@ -282,6 +285,13 @@ export class ImageView {
     if (!this.#detail || !await setFlag([this.#id], on)) return;
     this.#rows?.forget();
     this.refresh();
+  }
+
+  /** Where the newest of its labels comes from. */
+  #why() {
+    const [newest] = this.#detail?.history ?? [];
+    if (!newest?.annotation) return say("Nobody has decided on this picture yet");
+    void showLineage(newest.annotation, () => byId("detail").firstElementChild);
   }
 
   #comment() { if (this.#detail) askComment(this.#id, () => this.refresh()); }
@@ -337,13 +347,6 @@ function labelList(annotations) {
     h("span", { class: "numbers" }, score === undefined || score === null ? "" : share(score)),
     h("span", { title: state }, mark(state), h("span", { class: "unseen" }, state)),
     h("span", { class: "muted from" }, source))));
-}
-
-/** @param {NonNullable<Detail["history"]>} history */
-function historyList(history) {
-  return h("ol", { class: "history" }, ...history.slice(0, 50).map(({ label, state, source, author, at }) => h("li", {},
-    mark(state ?? "none"), h("span", {}, `${state ?? ""} ${label ?? ""}`),
-    h("span", { class: "muted numbers" }, `${author ?? source ?? ""}${at ? `, ${new Date(at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })}` : ""}`))));
 }
 
 /** @param {number} id @param {(Node | string | null)[]} words @param {number} similarity @param {() => void} open */

@@ -2,11 +2,10 @@
 
 import { Refusal, get, pixels, thumbnail } from "./api.js";
 import { Acts, fileSize, rove, stepIn } from "./acts.js";
-import { fileName } from "./cluster.js";
 import { Copies } from "./copies.js";
-import { named } from "./difference.js";
 import { button, byId, count, h, picture, pictures } from "./dom.js";
 import { bind, openDialog } from "./keys.js";
+import { fileName, named } from "./lists.js";
 import { refusalNote } from "./review.js";
 import { stay } from "./router.js";
 

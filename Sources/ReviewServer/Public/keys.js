@@ -49,6 +49,7 @@ export const table = [
   { id: "flag", scope: "decide", keys: ["f"], text: "flag, to be looked at again" },
   { id: "unflag", scope: "decide", keys: ["Shift+F"], text: "take the flag away" },
   { id: "note", scope: "decide", keys: ["n"], text: "say something about the picture" },
+  { id: "why", scope: "decide", keys: ["w"], text: "why it is asked about, and where its label comes from" },
   { id: "move", scope: "grid", keys: ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"], text: "move the focus", repeat: true },
   { id: "move", scope: "grid", keys: ["Home", "End", "PageUp", "PageDown"], text: "first, last, a page up or down", repeat: true },
   {

@@ -6,7 +6,7 @@ import { categoryNamed } from "./store.js";
 /** Where a file is, without its folders. @param {string} path */
 export const fileName = (path) => path.slice(path.lastIndexOf("/") + 1);
 
-/** @param {string} title @param {...Node} content */
+/** @param {string} title @param {...(Node | string)} content */
 export const section = (title, ...content) => h("section", {}, h("h2", {}, title), ...content);
 
 /**
@@ -36,6 +36,14 @@ export function suggestionList({ suggestions }, choose) {
     h("button", { type: "button", title: source, onclick: () => choose(label) }, h("span", { class: "label" }, label),
       h("span", { class: "muted numbers" }, source === "folder" ? "folder" : share(score)))))))];
 }
+
+/** A class with its mark; words where there is none. @param {string | undefined} name @param {string} otherwise */
+export function named(name, otherwise) {
+  return name === undefined ? [h("i", { class: "muted" }, otherwise)] : [dot(categoryNamed(name)), h("span", { class: "label" }, name)];
+}
+
+/** A moment as "27 Nov, 02:31". @param {string} at */
+export const moment = (at) => new Date(at).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
 /** Proposals with their scores; the sides of a conflict with their branches. @param {import("./api.js").Proposal[]} proposals */
 export function proposalList(proposals) {

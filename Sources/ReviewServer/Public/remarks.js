@@ -4,6 +4,7 @@ import { post } from "./api.js";
 import { complain, report } from "./bulk.js";
 import { button, h, pictures } from "./dom.js";
 import { openDialog } from "./keys.js";
+import { moment } from "./lists.js";
 
 /** @typedef {{reviewer: string, text: string, at: string}} Comment */
 
@@ -53,5 +54,5 @@ export function askComment(image, kept) {
 export function commentList(comments) {
   return h("ul", { class: "comments" }, ...comments.map(({ reviewer, text, at }) => h("li", {},
     h("p", {}, text),
-    h("p", { class: "muted numbers" }, `${reviewer}, ${new Date(at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })}`))));
+    h("p", { class: "muted numbers" }, `${reviewer}, ${moment(at)}`))));
 }

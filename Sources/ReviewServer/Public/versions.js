@@ -1,11 +1,12 @@
 // The versions: a log with its branches, what differs between two, the conflicts of a merge, commit.
 
 import { Refusal, get, post } from "./api.js";
-import { Acts, moment, refused, svg, tell } from "./acts.js";
+import { Acts, refused, svg, tell } from "./acts.js";
 import { Conflicts } from "./conflicts.js";
 import { Difference } from "./difference.js";
 import { button, byId, count, h, kbd } from "./dom.js";
 import { bind } from "./keys.js";
+import { moment } from "./lists.js";
 import { refusalNote } from "./review.js";
 import { stay } from "./router.js";
 import { store } from "./store.js";
