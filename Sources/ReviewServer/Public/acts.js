@@ -11,10 +11,14 @@ export class Acts {
   /** @type {{batch: string, text: string}[]} */
   #done = [];
   #queue = Promise.resolve();
+  #pending = 0;
   #changed;
 
   /** @param {() => void} changed is called whenever something was taken back */
   constructor(changed) { this.#changed = changed; }
+
+  /** Whether something is on its way to the server. */
+  get isBusy() { return this.#pending > 0; }
 
   get last() { return this.#done.at(-1)?.text ?? null; }
 
@@ -24,13 +28,14 @@ export class Acts {
    * @returns {Promise<ActReport | null>} null when it was refused, which is said
    */
   run(path, body, words) {
+    this.#pending++;
     const result = this.#queue.then(async () => {
       const report = await post(path, body);
       const text = words(report);
       if (report.batch) this.#done.push({ batch: report.batch, text });
       tell(`${text}.`);
       return report;
-    }).catch(refused);
+    }).catch(refused).finally(() => { this.#pending--; });
     this.#queue = result.then(() => undefined);
     return result;
   }

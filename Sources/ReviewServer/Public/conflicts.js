@@ -15,6 +15,7 @@ import { refusalNote } from "./review.js";
 
 /** @type {Side[]} */
 const sides = ["base", "ours", "theirs"];
+const fewest = 30;
 
 export class Conflicts {
   #acts;
@@ -25,7 +26,8 @@ export class Conflicts {
   #at = 0;
   /** Whether the next choice counts for all conflicts about the class. */
   #isForAll = false;
-  #busy = false;
+  /** Whether the list is not as the server has it. */
+  #wasRefused = false;
   main = h("div", { class: "conflicts" });
 
   /**
@@ -38,7 +40,7 @@ export class Conflicts {
     this.#box = box;
     this.#changed = changed;
     bind("conflict", {
-      side: (event) => this.#take(sides[Number(event.key) - 1]),
+      side: (event) => void this.#take(sides[Number(event.key) - 1]),
       forAll: () => this.#toggle(),
       nextConflict: () => this.#step(1),
       previousConflict: () => this.#step(-1),
@@ -51,6 +53,8 @@ export class Conflicts {
       if (error instanceof Refusal) this.main.replaceChildren(refusalNote(error, () => this.load()));
       return;
     }
+    if (!this.main.isConnected) return;
+    this.#wasRefused = false;
     this.#at = Math.min(this.#at, Math.max(0, (this.#page?.items.length ?? 0) - 1));
     this.#paint();
   }
@@ -130,20 +134,47 @@ export class Conflicts {
     this.#paint();
   }
 
+  // The next one is shown at once, and keys act on it: what was taken is sent meanwhile.
   /** @param {Side} side */
   async #take(side) {
-    const conflict = this.#open;
-    if (!conflict || this.#busy) return;
-    const page = /** @type {Page} */ (this.#page);
+    const [page, conflict] = [this.#page, this.#open];
+    if (!page || !conflict) return;
     const title = side === "base" ? "the base" : page[side];
-    this.#busy = true;
-    const report = this.#isForAll
-      ? await this.#acts.run("conflicts", { take: side, class: conflict.class }, ({ changed }) => `Took ${title} in ${count(changed)} about ${conflict.class}`)
-      : await this.#acts.run(`conflicts/${conflict.id}`, { take: side }, () => `Took ${title}: ${said(conflict[side])}`);
-    this.#busy = false;
+    const sent = this.#isForAll
+      ? this.#acts.run("conflicts", { take: side, class: conflict.class }, ({ changed }) => `Took ${title} in ${count(changed)} about ${conflict.class}`)
+      : this.#acts.run(`conflicts/${conflict.id}`, { take: side }, () => `Took ${title}: ${said(conflict[side])}`);
+    this.#settle(page, conflict);
+    const report = await sent;
+    this.#wasRefused ||= report === null;
+    if (this.#acts.isBusy || page !== this.#page || !this.main.isConnected) return;
+    await this.#changed();
+    if (this.#wasRefused || !this.#open) await this.load();
+  }
+
+  /** Takes what was settled off the page. @param {Page} page @param {Conflict} conflict */
+  #settle(page, conflict) {
+    const isSettled = (/** @type {Conflict} */ other) => (this.#isForAll ? other.class === conflict.class : other === conflict);
+    const entry = page.classes.find((entry) => entry.class === conflict.class);
+    const number = this.#isForAll ? entry?.count ?? 1 : 1;
+    page.items = page.items.filter((other) => !isSettled(other));
+    page.open -= number;
+    if (entry) entry.count -= number;
+    page.classes = page.classes.filter((entry) => entry.count > 0);
     this.#isForAll = false;
-    if (report) await this.#changed();
-    await this.load();
+    this.#at = Math.min(this.#at, Math.max(0, page.items.length - 1));
+    if (this.#open) this.#paint();
+    if (page.items.length < fewest) void this.#more(page);
+  }
+
+  /** Reads further ones before the last is reached. @param {Page} page */
+  async #more(page) {
+    const cursor = page.next;
+    if (!cursor) return;
+    page.next = undefined;
+    const more = await get(`conflicts?limit=100&cursor=${cursor}`).catch(() => null);
+    page.next = more ? more.next : cursor;
+    // Those of a class that was settled as a whole meanwhile are open no more.
+    page.items.push(...(more?.items ?? []).filter((/** @type {Conflict} */ conflict) => page.classes.some((entry) => entry.class === conflict.class)));
   }
 }
 
