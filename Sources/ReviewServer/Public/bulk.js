@@ -2,7 +2,9 @@
 
 import { Refusal, Unreachable, link, post } from "./api.js";
 import { alarm, byId, pictures, say } from "./dom.js";
+import { outbox } from "./outbox.js";
 import { ensureCategory } from "./store.js";
+import { did } from "./undo.js";
 
 /**
  * @typedef {"accept" | "reject" | "label" | "flag" | "unflag"} Verb
@@ -23,12 +25,13 @@ export function report(text, canUndo) {
   say(text);
 }
 
-/** Says what went wrong. @param {unknown} error */
+/** Says what went wrong. @param {unknown} error @returns {null} */
 export function complain(error) {
   if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
   const text = error instanceof Refusal ? `${error.message} ${error.remedy}` : "This needs the server, which does not answer.";
   byId("last").textContent = text;
   alarm(text);
+  return null;
 }
 
 /** @param {Verb} verb @param {string} [label] */
@@ -40,17 +43,17 @@ const done = (verb, label) => ({
 /**
  * Decides on pictures of a view. A request that was lost is sent once more with the same number, which the
  * server takes once.
- * @param {import("./outbox.js").Outbox} outbox @param {Target} target @param {Verb} verb @param {string} [label]
+ * @param {Target} target @param {Verb} verb @param {string} [label]
  * @returns {Promise<boolean>} whether it was taken
  */
-export function decideOn(outbox, target, verb, label) {
+export function decideOn(target, verb, label) {
   if (isBusy) return Promise.resolve(false);
-  arriving = send(outbox, target, verb, label);
+  arriving = send(target, verb, label);
   return arriving;
 }
 
 /** @type {typeof decideOn} */
-async function send(outbox, { view, ranges, except, size }, verb, label) {
+async function send({ view, ranges, except, size }, verb, label) {
   if (link.lost) return alarm("This needs the server, which does not answer."), false;
   isBusy = true;
   byId("saved").textContent = `Saving ${size}`;
@@ -58,8 +61,9 @@ async function send(outbox, { view, ranges, except, size }, verb, label) {
     // What was decided before comes before, so that undo takes back the last first.
     await outbox.emptied();
     const body = { id: crypto.randomUUID(), decision: verb, label, ranges, except, expected_count: size };
-    const { changed } = await post(`views/${view}/decisions`, body)
+    const { changed, undo } = await post(`views/${view}/decisions`, body)
       .catch((error) => (error instanceof Unreachable ? post(`views/${view}/decisions`, body) : Promise.reject(error)));
+    did(undo);
     if (label) ensureCategory(label);
     byId("saved").textContent = `Saved ${new Date().toLocaleTimeString("en-GB")}`;
     const same = size - changed;

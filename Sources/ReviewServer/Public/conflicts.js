@@ -1,10 +1,11 @@
 // The conflicts of a merge: base, ours and theirs side by side, one key takes a side.
 
 import { Refusal, get, pixels, thumbnail } from "./api.js";
-import { closeUp, isShape, stacked } from "./acts.js";
+import { act, isActing } from "./acts.js";
 import { button, byId, count, h, kbd, picture, say } from "./dom.js";
 import { bind } from "./keys.js";
-import { fileName, named, section } from "./lists.js";
+import { fileName, named, section, stacked } from "./lists.js";
+import { closeUp, isShape } from "./outlines.js";
 import { refusalNote } from "./review.js";
 
 /**
@@ -18,7 +19,6 @@ const sides = ["base", "ours", "theirs"];
 const fewest = 30;
 
 export class Conflicts {
-  #acts;
   #box;
   #changed;
   /** @type {Page | null} */
@@ -31,12 +31,10 @@ export class Conflicts {
   main = h("div", { class: "conflicts" });
 
   /**
-   * @param {import("./acts.js").Acts} acts
    * @param {() => HTMLElement | null} box what finishes the merge
    * @param {() => Promise<void>} changed
    */
-  constructor(acts, box, changed) {
-    this.#acts = acts;
+  constructor(box, changed) {
     this.#box = box;
     this.#changed = changed;
     bind("conflict", {
@@ -79,7 +77,7 @@ export class Conflicts {
       h("div", { class: "threeway", role: "group", "aria-label": "Sides" }, ...sides.map((side, index) => this.#column(conflict, side, index, shapes ? address : null, alike))),
       h("div", { class: "actions" },
         alike > 1 ? button("A", this.#isForAll ? "only this one" : `all ${count(alike)} about ${conflict.class}`, () => this.#toggle()) : null,
-        button("Space", "later", () => this.#step(1)), this.#acts.last ? button("Backspace", "undo", () => this.#acts.undo()) : null));
+        button("Space", "later", () => this.#step(1)), button("Backspace", "undo", () => byId("undo").click())));
     byId("detail").replaceChildren(this.#panel(page, conflict));
     heading.focus({ preventScroll: true });
     say(`${page.open} open. ${name}: base ${said(conflict.base)}, ${page.ours} ${said(conflict.ours)}, ${page.theirs} ${said(conflict.theirs)}.`);
@@ -113,7 +111,7 @@ export class Conflicts {
     const heading = h("h2", { class: "question", tabindex: "-1" }, "All conflicts are settled");
     this.main.replaceChildren(h("div", { class: "note" }, heading,
       h("p", {}, "The merge becomes a version when you commit it."), this.#box() ?? "",
-      this.#acts.last ? h("p", {}, button("Backspace", "undo the last choice", () => this.#acts.undo())) : ""));
+      h("p", {}, button("Backspace", "undo the last choice", () => byId("undo").click()))));
     byId("detail").replaceChildren();
     heading.focus({ preventScroll: true });
     say("All conflicts are settled. C writes the message of the merge.");
@@ -141,12 +139,12 @@ export class Conflicts {
     if (!page || !conflict) return;
     const title = side === "base" ? "the base" : page[side];
     const sent = this.#isForAll
-      ? this.#acts.run("conflicts", { take: side, class: conflict.class }, ({ changed }) => `Took ${title} in ${count(changed)} about ${conflict.class}`)
-      : this.#acts.run(`conflicts/${conflict.id}`, { take: side }, () => `Took ${title}: ${said(conflict[side])}`);
+      ? act("conflicts", { take: side, class: conflict.class }, ({ changed }) => `Took ${title} in ${count(changed)} about ${conflict.class}`)
+      : act(`conflicts/${conflict.id}`, { take: side }, () => `Took ${title}: ${said(conflict[side])}`);
     this.#settle(page, conflict);
     const report = await sent;
     this.#wasRefused ||= report === null;
-    if (this.#acts.isBusy || page !== this.#page || !this.main.isConnected) return;
+    if (isActing() || page !== this.#page || !this.main.isConnected) return;
     await this.#changed();
     if (this.#wasRefused || !this.#open) await this.load();
   }

@@ -1,10 +1,10 @@
 // Groups of copies, one after the other: which one stays, side by side with what tells them apart.
 
 import { Refusal, get, pixels } from "./api.js";
-import { fileSize, lower } from "./acts.js";
+import { act } from "./acts.js";
 import { button, byId, count, h, kbd, picture, pictures, say } from "./dom.js";
 import { bind } from "./keys.js";
-import { fileName, named } from "./lists.js";
+import { fileName, fileSize, named } from "./lists.js";
 import { refusalNote } from "./review.js";
 
 /**
@@ -16,7 +16,6 @@ const most = 9;
 
 export class Copies {
   #kind;
-  #acts;
   #changed;
   /** @type {Group[]} */
   #groups = [];
@@ -31,10 +30,9 @@ export class Copies {
   #busy = false;
   main = h("div", { class: "copies" });
 
-  /** @param {string} kind @param {import("./acts.js").Acts} acts @param {() => Promise<unknown>} changed */
-  constructor(kind, acts, changed) {
+  /** @param {string} kind @param {() => Promise<unknown>} changed */
+  constructor(kind, changed) {
     this.#kind = kind;
-    this.#acts = acts;
     this.#changed = changed;
     bind("copies", {
       keep: () => this.#keep(0),
@@ -86,7 +84,7 @@ export class Copies {
         button("Space", "keep all", () => this.#pass()),
         h("span", { class: "gap" }),
         this.#count > 1 ? button("Shift+A", `all ${count(this.#count)} groups: take ${count(this.#spare)} out`, () => this.#keepAll()) : null,
-        this.#acts.last ? button("Backspace", "undo", () => this.#acts.undo()) : null));
+        button("Backspace", "undo", () => byId("undo").click())));
     byId("detail").replaceChildren();
     heading.focus({ preventScroll: true });
     say(`${pictures(group.members.length)}. Proposed to keep: ${fileName(keeper.image.path)}: ${reason(group)}.`);
@@ -118,7 +116,7 @@ export class Copies {
     this.main.replaceChildren(h("div", { class: "note" }, heading,
       h("p", {}, this.#count === 0 ? "Each picture is in the data set once." : `${count(rest)} ${rest === 1 ? "group was" : "groups were"} left as they are.`),
       h("p", {}, rest > 0 && this.#count > 0 ? button("Space", "look again", () => void this.#again(), "primary") : null,
-        " ", this.#acts.last ? button("Backspace", "undo", () => this.#acts.undo()) : null)));
+        " ", button("Backspace", "undo", () => byId("undo").click()))));
     heading.focus({ preventScroll: true });
     say(heading.textContent ?? "");
   }
@@ -155,7 +153,7 @@ export class Copies {
   /** @param {object} which @param {(report: import("./acts.js").ActReport) => string} words */
   async #send(which, words) {
     this.#busy = true;
-    const report = await this.#acts.run("membership", { id: crypto.randomUUID(), present: false, ...which }, words);
+    const report = await act("membership", { id: crypto.randomUUID(), present: false, ...which }, words);
     this.#busy = false;
     if (report) await this.#changed();
     if (this.main.isConnected) await this.load();
@@ -166,4 +164,4 @@ export class Copies {
 const folder = (path) => path.split("/").slice(-3, -1).join("/");
 
 /** @param {Group} group */
-const reason = ({ reason }) => lower(reason.replace(/\.$/, ""));
+const reason = ({ reason }) => reason.slice(0, 1).toLowerCase() + reason.slice(1).replace(/\.$/, "");

@@ -1,9 +1,12 @@
 // What differs between two states of the labels: class by class, then picture by picture.
 
 import { Refusal, get, pixels, thumbnail } from "./api.js";
-import { isShape, outlines, rove, stacked, stepIn, tell } from "./acts.js";
-import { fileName, moment, named, section } from "./lists.js";
+import { act } from "./acts.js";
+import { report } from "./bulk.js";
+import { rove, stepIn } from "./cards.js";
 import { button, byId, count, h, picture, pictures, say } from "./dom.js";
+import { fileName, moment, named, section, stacked } from "./lists.js";
+import { isShape, outlines } from "./outlines.js";
 import { refusalNote } from "./review.js";
 import { showLineage } from "./why.js";
 
@@ -19,7 +22,6 @@ const most = 48;
 const few = 12;
 
 export class Difference {
-  #acts;
   #options;
   /** Where the pages that were seen begin. @type {(string | null)[]} */
   #cursors = [null];
@@ -39,9 +41,8 @@ export class Difference {
   #tiles = h("div", { class: "cards", role: "group", "aria-label": "Pictures that differ" });
   #pager = h("div", { class: "actions" });
 
-  /** @param {import("./acts.js").Acts} acts @param {Options} options */
-  constructor(acts, options) {
-    this.#acts = acts;
+  /** @param {Options} options */
+  constructor(options) {
     this.#options = options;
     const names = h("p", { class: "pair" }, h("span", {}, options.before), h("span", { "aria-label": "to" }, " \u2192 "), h("span", {}, options.after),
       " ", button("S", "swap", options.swap, "quiet"));
@@ -205,9 +206,9 @@ export class Difference {
   restore() {
     const entry = this.#items[this.#chosen];
     if (!entry) return false;
-    if (this.#options.a === "working") return void tell("Before is now already; swap the sides first.");
+    if (this.#options.a === "working") return void report("Before is now already; swap the sides first", false);
     const name = fileName(entry.image.path);
-    this.#acts.run("restore", { version: this.#options.a, image: entry.image.id },
+    act("restore", { version: this.#options.a, image: entry.image.id },
       ({ batch }) => (batch ? `Restored ${name} to what it was before` : `${name} is as it was before already`))
       .then((report) => {
         if (!report?.batch) return;
@@ -220,7 +221,7 @@ export class Difference {
   why() {
     const entry = this.#items[this.#chosen];
     const annotation = entry?.labels.find((change) => change.annotation)?.annotation;
-    if (!annotation) return void tell("Nothing more is known of this picture.");
+    if (!annotation) return void report("Nothing more is known of this picture", false);
     void showLineage(annotation, () => byId("detail").firstElementChild);
   }
 }

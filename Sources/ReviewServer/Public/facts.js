@@ -1,8 +1,8 @@
 // What is known of a picture beside what is proposed, and what people say of it, on the screens of the queue.
 
 import { get } from "./api.js";
-import { button, count, h, say } from "./dom.js";
-import { section } from "./lists.js";
+import { button, h, say } from "./dom.js";
+import { fileSize, section } from "./lists.js";
 import { askComment, commentList, setFlag } from "./remarks.js";
 import { store } from "./store.js";
 import { reveal, whySection } from "./why.js";
@@ -44,7 +44,7 @@ export class PictureFacts {
     this.node.append(this.#comments, section("File", h("p", { class: "path" }, path), size));
     try {
       const detail = await get(`images/${id}`);
-      size.append(`, ${count(Math.round(detail.bytes / 1024))} KB, ${detail.format}`);
+      size.append(`, ${fileSize(detail.bytes)}, ${detail.format}`);
       this.#paintFlag(detail.flagged_by);
       this.#said.unshift(...(detail.comments ?? []));
       this.#paintComments();

@@ -7,6 +7,7 @@ import { choicePanel, paintMix } from "./choicepanel.js";
 import { button, byId, count, h, kbd, pictures, say } from "./dom.js";
 import { FilterPanel, chipRow, nothingMatches } from "./filters.js";
 import { bind } from "./keys.js";
+import { outbox } from "./outbox.js";
 import { pickCategory } from "./picker.js";
 import { firstRun, refusalNote } from "./review.js";
 import { go, stay } from "./router.js";
@@ -29,7 +30,6 @@ const emptyQuery = () => queryOf(new URLSearchParams());
 export const trail = { key: "", rows: null };
 
 export class GridView {
-  #outbox;
   /** @type {Query} */
   #query = emptyQuery();
   #key = "";
@@ -78,9 +78,7 @@ export class GridView {
   /** @type {number | undefined} */
   #againTimer;
 
-  /** @param {import("./outbox.js").Outbox} outbox */
-  constructor(outbox) {
-    this.#outbox = outbox;
+  constructor() {
     outbox.addEventListener("result", () => { this.#isStale = true; });
     addEventListener("decided", () => { this.#isStale ||= !this.#isVisible; });
   }
@@ -494,7 +492,7 @@ export class GridView {
     const { size } = this.#choice;
     if (size === 0 || !this.#rows) return;
     const target = { view: this.#rows.view, ...this.#choice.body(), size };
-    if (await decideOn(this.#outbox, target, verb, label)) {
+    if (await decideOn(target, verb, label)) {
       this.#choice.clear();
       this.#chosen();
     }

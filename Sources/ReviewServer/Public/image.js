@@ -2,11 +2,12 @@
 
 import { Refusal, Unreachable, get, pixels, put, thumbnail } from "./api.js";
 import { complain, decideOn, report } from "./bulk.js";
-import { classList, fileName, section } from "./lists.js";
+import { classList, fileName, fileSize, section } from "./lists.js";
 import { button, byId, count, dot, h, mark, picture, say, share } from "./dom.js";
 import { Editor } from "./editor.js";
 import { trail } from "./grid.js";
 import { bind } from "./keys.js";
+import { outbox } from "./outbox.js";
 import { pickCategory } from "./picker.js";
 import { askComment, commentList, setFlag } from "./remarks.js";
 import { refusalNote } from "./review.js";
@@ -14,6 +15,7 @@ import { go, stay } from "./router.js";
 import { Rows } from "./rows.js";
 import { Stage } from "./stage.js";
 import { categoryNamed, categoryOfKey, ofClasses, store } from "./store.js";
+import { did } from "./undo.js";
 import { fieldName, figure, openView, queryOf, wordsOf } from "./view.js";
 import { historyList, showLineage } from "./why.js";
 
@@ -35,7 +37,6 @@ const labelOf = ({ type, label, bbox, segmentation, rle }) => ({ type, label, bb
  */
 
 export class ImageView {
-  #outbox;
   #id = 0;
   /** The words of the list one came from. @type {URLSearchParams} */
   #words = new URLSearchParams();
@@ -55,9 +56,6 @@ export class ImageView {
   #field = h("div", { class: "picture" });
   #bar = h("div", { class: "actions", role: "group", "aria-label": "Decide" });
   #main = h("div", { class: "screen single image" }, h("header", {}, this.#heading, this.#caption), this.#field, this.#bar);
-
-  /** @param {import("./outbox.js").Outbox} outbox */
-  constructor(outbox) { this.#outbox = outbox; }
 
   /** @param {import("./router.js").Place} place */
   show(place) {
@@ -199,8 +197,9 @@ export class ImageView {
   /** @param {any[]} annotations @param {string | undefined} version @param {string} text */
   async #save(annotations, version, text) {
     try {
-      await this.#outbox.emptied();
-      await put(`images/${this.#id}/annotations`, { id: crypto.randomUUID(), base_version: version, annotations });
+      await outbox.emptied();
+      const { undo } = await put(`images/${this.#id}/annotations`, { id: crypto.randomUUID(), base_version: version, annotations });
+      did(undo);
       this.#editor?.done();
       report(text, true);
     } catch (error) { return complain(error); }
@@ -267,7 +266,7 @@ export class ImageView {
       ...(!comments?.length ? [] : [section("Comments", commentList(comments))]),
       ...(!history?.length ? [] : [section("History", historyList(history.slice(0, 50)))]),
       section("File", h("p", { class: "path" }, image.path),
-        h("p", { class: "muted numbers" }, `${image.width} \u00d7 ${image.height}, ${count(Math.round(bytes / 1024))} KB, ${format}`),
+        h("p", { class: "muted numbers" }, `${image.width} \u00d7 ${image.height}, ${fileSize(bytes)}, ${format}`),
         facts.length === 0 ? "" : h("dl", { class: "facts numbers" }, ...facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])))));
   }
 
@@ -302,7 +301,7 @@ export class ImageView {
     if (verb === "label" && !ofClasses()) return;
     if (verb !== "label" && this.#proposed.length === 0) return say("Nothing is proposed");
     try {
-      if (await decideOn(this.#outbox, await this.#target(), verb, label)) this.#editor?.done();
+      if (await decideOn(await this.#target(), verb, label)) this.#editor?.done();
     } catch (error) { complain(error); }
     this.#rows?.forget();
     this.refresh();

@@ -1,11 +1,12 @@
 // What is wrong with pictures: counts first, then each kind, worst first.
 
 import { Refusal, get, pixels, thumbnail } from "./api.js";
-import { Acts, fileSize, rove, stepIn } from "./acts.js";
+import { act } from "./acts.js";
+import { rove, stepIn } from "./cards.js";
 import { Copies } from "./copies.js";
 import { button, byId, count, h, picture, pictures } from "./dom.js";
 import { bind, openDialog } from "./keys.js";
-import { fileName, named } from "./lists.js";
+import { fileName, fileSize, named } from "./lists.js";
 import { refusalNote } from "./review.js";
 import { stay } from "./router.js";
 
@@ -55,19 +56,16 @@ export class IssuesView {
   /** @type {string | null} */
   #next = null;
   #visible = false;
-  #acts = new Acts(() => this.#undone());
 
   /** @param {import("./router.js").Place} place */
   async show(place) {
     this.#visible = true;
-    byId("undo").hidden = true;
     byId("detail").replaceChildren();
     bind("issues", {
       moveIssue: (event) => this.#move(event.key),
       out: () => this.#toggle(),
       zoomIssue: () => this.#zoom(),
       pageIssue: (event) => this.#turn(event.key === "PageDown" ? 1 : -1),
-      takeBack: () => void this.#acts.undo(),
     });
     const heading = h("h1", { tabindex: "-1" }, "Issues");
     byId("main").replaceChildren(h("div", { class: "screen split" },
@@ -140,7 +138,7 @@ export class IssuesView {
     if (!kinds[kind]) return this.#none(kind);
     stay(`issues/${kind}`);
     if (kind.startsWith("duplicates-")) {
-      this.#copies = new Copies(kind.slice("duplicates-".length), this.#acts, () => this.#count());
+      this.#copies = new Copies(kind.slice("duplicates-".length), () => this.#count());
       byId("pane").replaceChildren(this.#copies.main);
       return void this.#copies.load();
     }
@@ -248,7 +246,7 @@ export class IssuesView {
     const isBack = this.#moved.has(id) !== (this.#kind === "removed");
     const name = fileName(path);
     this.#show(id, !this.#moved.has(id));
-    const report = await this.#acts.run("membership", { id: crypto.randomUUID(), images: [id], present: isBack },
+    const report = await act("membership", { id: crypto.randomUUID(), images: [id], present: isBack },
       () => (isBack ? `Put ${name} back in` : `Took ${name} out`));
     if (!report) return this.#show(id, !this.#moved.has(id));
     this.#count();
@@ -273,7 +271,8 @@ export class IssuesView {
       h("p", { class: "muted numbers" }, `${width} \u00d7 ${height}${item.bytes ? `, ${fileSize(item.bytes)}` : ""}`));
   }
 
-  async #undone() {
+  /** Asks again for what may have changed. */
+  async refresh() {
     if (!this.#visible) return;
     await this.#count();
     if (this.#copies) return void this.#copies.load();

@@ -53,3 +53,14 @@ export function proposalList(proposals) {
       h("span", { class: "numbers" }, share(score)), h("meter", { min: 0, max: 1, value: score, "aria-hidden": "true" }),
     ]))));
 }
+
+/** A bar in two parts: strong, then pale. @param {number} first @param {number} second @param {number} most */
+export function stacked(first, second, most) {
+  const [strong, pale] = [h("span", { class: "strong" }), h("span", { class: "pale" })];
+  strong.style.width = `${(100 * first) / Math.max(1, most)}%`;
+  pale.style.width = `${(100 * second) / Math.max(1, most)}%`;
+  return h("span", { class: "stacked", "aria-hidden": "true" }, strong, pale);
+}
+
+/** The size of a file. @param {number} bytes */
+export const fileSize = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1048576).toFixed(1)} MB`);

@@ -1,20 +1,22 @@
 // Start: session, data set, views, the bars at the top and the bottom.
 
+import { actsArrived } from "./acts.js";
 import { Refusal, Unreachable, get, link, post } from "./api.js";
-import { complain, decisionsArrived } from "./bulk.js";
+import { complain, decisionsArrived, report } from "./bulk.js";
 import { alarm, button, byId, count, h, say } from "./dom.js";
 import { events } from "./events.js";
 import { showCommands, showKeys } from "./keymap.js";
 import { bind, listen } from "./keys.js";
 import { lazy } from "./lazy.js";
 import { laterView } from "./later.js";
-import { Outbox } from "./outbox.js";
+import { outbox } from "./outbox.js";
 import { Prefetch } from "./prefetch.js";
 import { ReviewView, refusalNote } from "./review.js";
 import { go, route } from "./router.js";
 import { separator } from "./separator.js";
 import { settings } from "./settings.js";
 import { fillStore, store } from "./store.js";
+import { canUndo, did, doAgain } from "./undo.js";
 
 // Served without TLS to another machine, a page lacks this part of `crypto`.
 crypto.randomUUID ??= () => {
@@ -22,11 +24,10 @@ crypto.randomUUID ??= () => {
   return /** @type {any} */ (text.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"));
 };
 
-const outbox = new Outbox();
-const prefetch = new Prefetch(outbox);
-const review = new ReviewView(prefetch, outbox);
-const grid = lazy(async () => new (await import("./grid.js")).GridView(outbox));
-const image = lazy(async () => new (await import("./image.js")).ImageView(outbox));
+const prefetch = new Prefetch();
+const review = new ReviewView(prefetch);
+const grid = lazy(async () => new (await import("./grid.js")).GridView());
+const image = lazy(async () => new (await import("./image.js")).ImageView());
 const issues = lazy(async () => new (await import("./issues.js")).IssuesView());
 const progress = lazy(async () => ({ show: (await import("./progress.js")).showProgress }));
 const versions = lazy(async () => new (await import("./versions.js")).VersionsView());
@@ -67,6 +68,7 @@ async function start() {
       "Until then, `winnow predict` prints how well its scores hold."),
     issues, progress, versions,
   });
+  byId("undo").hidden = !canUndo();
   paintCounts();
   events.open(`${store.key}-${store.reviewer}`);
 }
@@ -136,6 +138,7 @@ function rateText(rate, pending) {
 /** @param {CustomEvent} event */
 function showResult({ detail: { submission, result } }) {
   paintCounts();
+  did(result.undo);
   if (result.status === "decided" || result.status === "repeated") return;
   const text = result.message ?? `The decision on ${submission.item} was not taken: ${result.status}.`;
   byId("last").textContent = text;
@@ -150,7 +153,7 @@ function showRefusal({ detail }) {
 
 /** Takes the last decision back, from wherever one is. */
 async function undo() {
-  await decisionsArrived();
+  await Promise.all([decisionsArrived(), actsArrived()]);
   await review.undo();
   refresh();
 }
@@ -158,12 +161,9 @@ async function undo() {
 /** Does again what was undone last. */
 async function redo() {
   try {
-    await decisionsArrived();
-    await outbox.emptied();
-    const { redone } = await post("redo", { steps: 1 });
-    const text = redone.length === 0 ? "Nothing to do again" : `Done again: ${redone[0].what}`;
-    byId("last").textContent = `${text}.`;
-    say(text);
+    await Promise.all([decisionsArrived(), actsArrived(), outbox.emptied()]);
+    const [act] = await doAgain();
+    report(act ? `Done again: ${act.what}` : "Nothing to do again", act !== undefined);
     refresh();
   } catch (error) { complain(error); }
 }
@@ -172,6 +172,8 @@ function refresh() {
   paintCounts();
   grid.made?.refresh();
   image.made?.refresh();
+  issues.made?.refresh();
+  versions.made?.refresh();
 }
 
 /** @param {KeyboardEvent} event */

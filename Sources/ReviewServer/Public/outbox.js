@@ -7,7 +7,7 @@ const batch = 20;
 /** @typedef {{order?: number, submission: import("./api.js").Submission}} Entry */
 
 /** Dispatches `change`, and `result` with `{submission, result}` for each decision that arrived. */
-export class Outbox extends EventTarget {
+class Outbox extends EventTarget {
   /** @type {Entry[]} */
   #entries = [];
   #flying = 0;
@@ -134,6 +134,8 @@ export class Outbox extends EventTarget {
     if (this.#database && entry.order !== undefined) this.#store("readwrite").delete(entry.order);
   }
 }
+
+export const outbox = new Outbox();
 
 /** @param {string} name @returns {Promise<IDBDatabase>} */
 function openDatabase(name) {

@@ -1,6 +1,7 @@
 // The items ahead: leased before they are needed, their pictures decoded, their leases kept alive.
 
 import { Refusal, Unreachable, beacon, get, pause, pixels, post, thumbnail } from "./api.js";
+import { outbox } from "./outbox.js";
 
 const ahead = 5;
 
@@ -16,15 +17,11 @@ export class Prefetch extends EventTarget {
   #attempt = 0;
   /** @type {number | undefined} */
   #timer;
-  /** @type {import("./outbox.js").Outbox} */
-  #outbox;
   /** @type {Map<string, HTMLImageElement[]>} */
   #pictures = new Map();
 
-  /** @param {import("./outbox.js").Outbox} outbox */
-  constructor(outbox) {
+  constructor() {
     super();
-    this.#outbox = outbox;
     addEventListener("pagehide", () => this.#release());
     addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
     this.#beat();
@@ -98,7 +95,7 @@ export class Prefetch extends EventTarget {
   async #lease(limit) {
     const { items } = await get(`queue/next?limit=${limit}`);
     const fresh = items.filter((/** @type {import("./api.js").ReviewItem} */ item) =>
-      !this.items.some((held) => held.item === item.item) && !this.#outbox.holds(item.item));
+      !this.items.some((held) => held.item === item.item) && !outbox.holds(item.item));
     fresh.forEach((/** @type {import("./api.js").ReviewItem} */ item) => this.#decode(item));
     return fresh;
   }

@@ -1,8 +1,8 @@
 // How far the review has come, how fast it goes, and how good the proposals were.
 
 import { Refusal, get } from "./api.js";
-import { stacked } from "./acts.js";
 import { byId, count, dot, h, share } from "./dom.js";
+import { stacked } from "./lists.js";
 import { refusalNote } from "./review.js";
 import { categoryNamed } from "./store.js";
 

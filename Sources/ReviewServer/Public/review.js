@@ -1,11 +1,14 @@
 // The queue as it is worked through: show, decide, undo, look back.
 
-import { Refusal, Unreachable, get, link, post } from "./api.js";
+import { Unreachable, get, link, post } from "./api.js";
+import { complain } from "./bulk.js";
 import { ClusterScreen } from "./cluster.js";
 import { alarm, button, byId, count, h, pictures, say, share } from "./dom.js";
 import { bind } from "./keys.js";
+import { outbox } from "./outbox.js";
 import { SingleScreen } from "./single.js";
 import { ensureCategory, store } from "./store.js";
+import { takeBack } from "./undo.js";
 
 /** The screen of things in a picture; null where labels are of whole pictures. @type {typeof import("./boxes.js").BoxScreen | null} */
 let BoxScreen = null;
@@ -14,7 +17,6 @@ let BoxScreen = null;
 
 export class ReviewView {
   #prefetch;
-  #outbox;
   /** @type {import("./boxes.js").BoxScreen | ClusterScreen | SingleScreen | null} */
   #screen = null;
   /** @type {import("./api.js").ReviewItem | null} */
@@ -32,10 +34,9 @@ export class ReviewView {
   /** @type {Array<{at: number, images: number}>} */
   pace = [];
 
-  /** @param {import("./prefetch.js").Prefetch} prefetch @param {import("./outbox.js").Outbox} outbox */
-  constructor(prefetch, outbox) {
+  /** @param {import("./prefetch.js").Prefetch} prefetch */
+  constructor(prefetch) {
     this.#prefetch = prefetch;
-    this.#outbox = outbox;
     prefetch.addEventListener("change", () => this.#refresh());
     // More is asked for once a decision has arrived, so that the plan knows it.
     outbox.addEventListener("result", () => prefetch.fill());
@@ -124,7 +125,7 @@ export class ReviewView {
     if (submission.decision !== "skip") this.pace.push({ at: Date.now(), images: imagesOf(submission, item) });
     this.#prefetch.advance();
     this.#refresh();
-    this.#outbox.add(submission);
+    outbox.add(submission);
     this.#report(text);
   }
 
@@ -141,18 +142,12 @@ export class ReviewView {
       const { items } = await post(`clusters/${item.item}/split`, { lease: item.lease });
       this.#prefetch.replace(item, items);
       this.#report("Split in two", false);
-    } catch (error) {
-      if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
-      alarm(error instanceof Refusal ? `${error.message} ${error.remedy}` : "To split needs the server, which does not answer.");
-    }
+    } catch (error) { complain(error); }
   }
 
   /** Takes back the last decision: here if it has not left, else at the server. */
   undo() {
-    this.#undoing = this.#undoing.then(() => this.#undoOne()).catch((error) => {
-      if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
-      alarm(error instanceof Refusal ? `${error.message} ${error.remedy}` : "Undo needs the server, which does not answer.");
-    });
+    this.#undoing = this.#undoing.then(() => this.#undoOne()).catch((error) => void complain(error));
     return this.#undoing;
   }
 
@@ -160,17 +155,17 @@ export class ReviewView {
     this.#leavePrevious();
     const step = this.#steps.at(-1);
     if (step?.submission.annotations) this.#drafts.set(step.item.item, step.submission.annotations);
-    if (step && this.#outbox.withdraw(step.submission.id)) {
+    if (step && outbox.withdraw(step.submission.id)) {
       this.#forgetStep(step);
       this.#prefetch.putFirst(step.item);
       return this.#tellUndone(step.text);
     }
-    if (link.lost) return alarm("Undo needs the server, which does not answer.");
-    await this.#outbox.emptied();
-    const { undone } = await post("undo", { steps: 1 });
+    if (link.lost) throw new Unreachable();
+    await outbox.emptied();
+    const undone = await takeBack();
     if (undone.length === 0) return this.#tellUndone(null);
     for (const { item, what } of undone) {
-      // What was decided on a list of pictures is not an item of the queue.
+      // What was done elsewhere is not an item of the queue.
       if (!item) {
         this.#tellUndone(what);
         continue;
@@ -274,7 +269,7 @@ function skeleton() {
     h("div", { class: "actions" }));
 }
 
-/** @param {Refusal} refusal @param {() => void} again */
+/** @param {import("./api.js").Refusal} refusal @param {() => void} again */
 export function refusalNote(refusal, again) {
   const title = refusal.status === 401 ? "Signed out" : "That did not work";
   return h("div", { class: "screen note" }, h("h1", { tabindex: "-1" }, title),

@@ -1,10 +1,10 @@
 // The versions: a log with its branches, what differs between two, the conflicts of a merge, commit.
 
 import { Refusal, get, post } from "./api.js";
-import { Acts, refused, svg, tell } from "./acts.js";
+import { complain, report } from "./bulk.js";
 import { Conflicts } from "./conflicts.js";
 import { Difference } from "./difference.js";
-import { button, byId, count, h, kbd } from "./dom.js";
+import { button, byId, count, h, kbd, svg } from "./dom.js";
 import { bind } from "./keys.js";
 import { moment } from "./lists.js";
 import { refusalNote } from "./review.js";
@@ -34,12 +34,10 @@ export class VersionsView {
   /** @type {Difference | Conflicts | null} */
   #pane = null;
   #visible = false;
-  #acts = new Acts(() => this.#refresh());
 
   /** @param {import("./router.js").Place} place */
   show(place) {
     this.#visible = true;
-    byId("undo").hidden = true;
     byId("detail").replaceChildren();
     this.#bindKeys();
     this.#open(place);
@@ -90,7 +88,7 @@ export class VersionsView {
 
   async #older() {
     const log = /** @type {Log} */ (this.#log);
-    const page = await get(`versions?limit=${most}&cursor=${log.next}`).catch(refused);
+    const page = await get(`versions?limit=${most}&cursor=${log.next}`).catch(complain);
     if (!page || !this.#visible) return;
     const first = page.items[0]?.id;
     this.#log = { ...log, items: [...log.items, ...page.items], next: page.next };
@@ -100,8 +98,8 @@ export class VersionsView {
 
   #reopen() { this.#open({ view: "versions", path: [], query: new URLSearchParams() }); }
 
-  // Something was taken back: the log, and what is shown beside it, are read anew.
-  async #refresh() {
+  /** Asks again for what may have changed: the log, and what is shown beside it. */
+  async refresh() {
     if (!this.#visible || !(await this.#load())) return;
     const isMerging = Boolean(this.#log?.working.merging);
     if (this.#pane instanceof Conflicts || (isMerging && !this.#pair)) return this.#settle();
@@ -141,7 +139,7 @@ export class VersionsView {
   #compare(a, b, query) {
     this.#pair = [a, b];
     bind("conflict");
-    this.#pane = new Difference(this.#acts, {
+    this.#pane = new Difference({
       before: this.#titleOf(a), after: this.#titleOf(b), a, b,
       from: query?.get("from") ?? null, to: query?.get("to") ?? null,
       box: b === now && this.#log ? this.#box() : null,
@@ -159,7 +157,7 @@ export class VersionsView {
     const working = this.#log?.working;
     if (!working?.merging) return this.#reopen();
     this.#pair = null;
-    this.#pane = new Conflicts(this.#acts, () => this.#box(), async () => {
+    this.#pane = new Conflicts(() => this.#box(), async () => {
       if (await this.#load()) this.#mark();
     });
     byId("pane").replaceChildren(this.#pane.main);
@@ -191,9 +189,9 @@ export class VersionsView {
   async #commit(input) {
     const message = input.value.trim();
     if (!message) return void input.focus();
-    const made = await post("versions", { message }).catch(refused);
+    const made = await post("versions", { message }).catch(complain);
     if (!made) return;
-    tell(`Committed as ${made.id.slice(0, 8)}.`);
+    report(`Committed as ${made.id.slice(0, 8)}`, false);
     store.version = made.id;
     byId("version").textContent = `@${made.id.slice(0, 8)}`;
     if (await this.#load()) this.#change(made.id);
@@ -257,7 +255,7 @@ export class VersionsView {
   /** @param {string} id */
   #compareFrom(id) {
     this.#from = this.#from === id ? null : id;
-    tell(this.#from ? `Compared from ${this.#titleOf(id)}; choose another one.` : "Each version is compared with the one before it.");
+    report(this.#from ? `Compared from ${this.#titleOf(id)}; choose another one` : "Each version is compared with the one before it", false);
     this.#mark();
   }
 
@@ -290,7 +288,6 @@ export class VersionsView {
         if (!this.#from) return false;
         this.#compareFrom(this.#from);
       },
-      takeBack: () => void this.#acts.undo(),
     });
   }
 
