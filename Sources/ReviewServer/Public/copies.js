@@ -17,6 +17,7 @@ const most = 9;
 export class Copies {
   #kind;
   #changed;
+  #openGrid;
   /** @type {Group[]} */
   #groups = [];
   #count = 0;
@@ -30,8 +31,9 @@ export class Copies {
   #busy = false;
   main = h("div", { class: "copies" });
 
-  /** @param {string} kind @param {() => Promise<unknown>} changed */
-  constructor(kind, changed) {
+  /** @param {string} kind @param {() => Promise<unknown>} changed @param {() => void} openGrid */
+  constructor(kind, changed, openGrid) {
+    this.#openGrid = openGrid;
     this.#kind = kind;
     this.#changed = changed;
     bind("copies", {
@@ -84,6 +86,7 @@ export class Copies {
         button("Space", "keep all", () => this.#pass()),
         h("span", { class: "gap" }),
         this.#count > 1 ? button("Shift+A", `all ${count(this.#count)} groups: take ${count(this.#spare)} out`, () => this.#keepAll()) : null,
+        button("O", "all in Grid", this.#openGrid),
         button("Backspace", "undo", () => byId("undo").click())));
     byId("detail").replaceChildren();
     heading.focus({ preventScroll: true });

@@ -2,12 +2,13 @@
 
 import { Refusal, get, pixels, thumbnail } from "./api.js";
 import { act } from "./acts.js";
-import { report } from "./bulk.js";
+import { complain, report } from "./bulk.js";
 import { rove, stepIn } from "./cards.js";
 import { button, byId, count, h, picture, pictures, say } from "./dom.js";
 import { fileName, moment, named, section, stacked } from "./lists.js";
 import { isShape, outlines } from "./outlines.js";
 import { refusalNote } from "./review.js";
+import { openInGrid, theseOf } from "./view.js";
 import { showLineage } from "./why.js";
 
 /**
@@ -51,16 +52,17 @@ export class Difference {
     byId("detail").replaceChildren();
   }
 
-  async load() {
+  /** Which difference it is, as it is asked for. */
+  get #path() {
     const { a, b, from, to } = this.#options;
-    const query = new URLSearchParams({ a, b, limit: String(most) });
-    if (from !== null) query.set("from", from);
-    if (to !== null) query.set("to", to);
+    return `diff?${new URLSearchParams({ a, b, ...(from === null ? {} : { from }), ...(to === null ? {} : { to }) })}`;
+  }
+
+  async load() {
     const cursor = this.#cursors[this.#page];
-    if (cursor) query.set("cursor", cursor);
     this.#tiles.replaceChildren(...Array.from({ length: 8 }, () => h("div", { class: "card empty" })));
     let page;
-    try { page = await get(`diff?${query}`); } catch (error) {
+    try { page = await get(`${this.#path}&limit=${most}${cursor ? `&cursor=${cursor}` : ""}`); } catch (error) {
       if (error instanceof Refusal && this.main.isConnected) byId("pane").replaceChildren(refusalNote(error, () => this.#again()));
       return;
     }
@@ -148,7 +150,8 @@ export class Difference {
     this.#pager.replaceChildren(
       ...(this.#page > 0 ? [button("PgUp", "before", () => this.turn(-1))] : []),
       h("span", { class: "numbers muted" }, range),
-      ...(this.#next ? [button("PgDn", "next pictures", () => this.turn(1))] : []));
+      ...(this.#next ? [button("PgDn", "next pictures", () => this.turn(1))] : []),
+      h("span", { class: "gap" }), button("O", "open in Grid", () => void this.openGrid()));
   }
 
   /** @param {number} step */
@@ -158,6 +161,15 @@ export class Difference {
     if (step > 0) this.#cursors[this.#page + 1] = this.#next;
     this.#page += step;
     this.load().then(() => this.#cards[0]?.focus());
+  }
+
+  /** Opens Grid with all pictures that differ, as they are now. */
+  async openGrid() {
+    if (this.#matching === 0) return say("Nothing differs");
+    try {
+      const these = await theseOf(this.#path);
+      if (this.main.isConnected) openInGrid(these);
+    } catch (error) { complain(error); }
   }
 
   /** @param {string} key @returns {boolean} whether the focus is among the pictures */

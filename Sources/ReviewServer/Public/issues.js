@@ -2,6 +2,7 @@
 
 import { Refusal, get, pixels, thumbnail } from "./api.js";
 import { act } from "./acts.js";
+import { complain } from "./bulk.js";
 import { rove, stepIn } from "./cards.js";
 import { Copies } from "./copies.js";
 import { button, byId, count, h, picture, pictures } from "./dom.js";
@@ -9,6 +10,8 @@ import { bind, openDialog } from "./keys.js";
 import { fileName, fileSize, named } from "./lists.js";
 import { refusalNote } from "./review.js";
 import { stay } from "./router.js";
+import { store } from "./store.js";
+import { openInGrid, theseOf } from "./view.js";
 
 /**
  * @typedef {{kind: string, count: number, spare?: number}} Count
@@ -65,6 +68,7 @@ export class IssuesView {
       moveIssue: (event) => this.#move(event.key),
       out: () => this.#toggle(),
       zoomIssue: () => this.#zoom(),
+      openGrid: () => void this.#openGrid(),
       pageIssue: (event) => this.#turn(event.key === "PageDown" ? 1 : -1),
     });
     const heading = h("h1", { tabindex: "-1" }, "Issues");
@@ -138,7 +142,7 @@ export class IssuesView {
     if (!kinds[kind]) return this.#none(kind);
     stay(`issues/${kind}`);
     if (kind.startsWith("duplicates-")) {
-      this.#copies = new Copies(kind.slice("duplicates-".length), () => this.#count());
+      this.#copies = new Copies(kind.slice("duplicates-".length), () => this.#count(), () => void this.#openGrid());
       byId("pane").replaceChildren(this.#copies.main);
       return void this.#copies.load();
     }
@@ -177,6 +181,7 @@ export class IssuesView {
       page.count > 0 ? h("span", { class: "numbers muted" }, `${count(first + 1)}\u2013${count(first + this.#items.length)} of ${count(page.count)}`) : null,
       ...(this.#next ? [button("PgDn", "next", () => this.#turn(1))] : []),
       h("span", { class: "gap" }),
+      this.#isInGrid ? button("O", "open in Grid", () => void this.#openGrid()) : null,
       ...(page.count > 0 && kind !== "failures" ? [button("X", kind === "removed" ? "put back in" : "take out, or back in", () => this.#toggle()), button("\u21b5", "look closer", () => this.#zoom())] : []))));
   }
 
@@ -228,6 +233,20 @@ export class IssuesView {
     const next = stepIn(this.#cards, at, key);
     if (next !== null) this.#focus(next);
     else if (key === "ArrowLeft") kinds.find((node) => node.hasAttribute("aria-current"))?.focus();
+  }
+
+  /** Whether Grid can show the pictures of this kind: it holds none that were taken out. */
+  get #isInGrid() { return this.#found(this.#kind) > 0 && this.#kind !== "failures" && this.#kind !== "removed"; }
+
+  async #openGrid() {
+    const kind = this.#kind;
+    if (!this.#isInGrid) return false;
+    const name = kind.startsWith("duplicates-") ? "duplicate" : kind;
+    const isField = store.fields.find((field) => field.name === "issue")?.values?.includes(name);
+    try {
+      const condition = isField ? { field: "issue", is: [name] } : await theseOf(`issues/${kind}?`);
+      if (this.#visible && kind === this.#kind) openInGrid(condition);
+    } catch (error) { complain(error); }
   }
 
   /** @param {number} step */

@@ -282,6 +282,7 @@ export class VersionsView {
       settle: () => (this.#log?.working.merging ? this.#settle() : false),
       restoreBefore: () => (this.#pane instanceof Difference ? this.#pane.restore() : false),
       why: () => (this.#pane instanceof Difference ? this.#pane.why() : false),
+      openGrid: () => (this.#pane instanceof Difference ? void this.#pane.openGrid() : false),
       page: (event) => (this.#pane instanceof Difference ? this.#pane.turn(event.key === "PageDown" ? 1 : -1) : false),
       clear: () => {
         if (this.#pane instanceof Difference && this.#pane.clear()) return;

@@ -1,7 +1,13 @@
 // One filter for all views: what is looked at, and how it is written into the address.
 
-import { post } from "./api.js";
+import { get, post } from "./api.js";
 import { count, share } from "./dom.js";
+import { go } from "./router.js";
+
+// More values of a condition are not told one by one.
+const most = 4;
+// More pictures are not named one by one in an address.
+const mostNamed = 5000;
 
 /**
  * @typedef {{field: string, is?: (string | number | null)[], not?: (string | number | null)[], from?: number, to?: number,
@@ -49,6 +55,26 @@ export const openView = ({ filter, sort, similar, within, version }) => post("vi
   filter, sort: sort ?? undefined, similar_to: similar ?? undefined, within: within ?? undefined, version: version ?? undefined,
 });
 
+/** Opens Grid with what meets a condition. @param {Condition} condition */
+export const openInGrid = (condition) => go("grid", { q: JSON.stringify([condition]) });
+
+/**
+ * The numbers of the pictures of a list of the server, as a condition: its pages are read up to some thousand.
+ * @param {string} path of the list, with a question mark
+ * @returns {Promise<Condition>}
+ */
+export async function theseOf(path) {
+  /** @type {number[]} */
+  const is = [];
+  let cursor;
+  do {
+    const page = await get(`${path}&limit=1000${cursor ? `&cursor=${cursor}` : ""}`);
+    is.push(...page.items.map((/** @type {any} */ entry) => entry.image.id));
+    cursor = page.next;
+  } while (cursor && is.length < mostNamed);
+  return { field: "id", is };
+}
+
 /** The condition on a field, if there is one. @param {Condition[]} filter @param {string} field */
 export const conditionOn = (filter, field) => filter.find((condition) => condition.field === field);
 
@@ -76,7 +102,8 @@ export function figure(value) {
 export function phrase({ field, is, not, from, to, contains }) {
   const name = fieldName(field);
   if (contains !== undefined) return `${name} has \u201c${contains}\u201d`;
-  const list = (/** @type {(string | number | null)[]} */ values) => values.map((value) => value ?? "none").join(", ");
+  const list = (/** @type {(string | number | null)[]} */ values) => values.slice(0, most).map((value) => value ?? "none").join(", ")
+    + (values.length > most ? ` and ${count(values.length - most)} more` : "");
   const parts = [is ? `: ${list(is)}` : "", not ? ` not ${list(not)}` : ""];
   if (from !== undefined && to !== undefined) parts.push(` ${figure(from)} to ${figure(to)}`);
   else if (from !== undefined) parts.push(` from ${figure(from)}`);
