@@ -34,6 +34,6 @@ export function act(path, body, words) {
     report(text, answer.batch !== undefined);
     return answer;
   }).catch(complain).finally(() => { pending--; });
-  queue = result;
+  queue = result.catch(() => { /* it is told already */ });
   return result;
 }

@@ -1,7 +1,7 @@
 // One picture and all things in it: what was found is taken as it is, or corrected shape by shape.
 
 import { classList, section } from "./lists.js";
-import { button, dot, h, share } from "./dom.js";
+import { button, dot, h, repaint, share } from "./dom.js";
 import { Editor } from "./editor.js";
 import { PictureFacts } from "./facts.js";
 import { bind } from "./keys.js";
@@ -66,7 +66,7 @@ export class BoxScreen {
     const isOne = chosen?.from === "proposed";
     const all = shapes.length === 0 ? "nothing is here" : `accept ${things(shapes.length)}`;
     const one = chosen && `${chosen.label}${chosen.score === undefined ? "" : ` ${share(chosen.score)}`}`;
-    this.bar.replaceChildren(
+    repaint(this.bar,
       button("A", isOne ? `accept this ${one}` : all, () => this.#editor.accept(), "primary"),
       button("X", chosen ? `not this ${chosen.label}` : "nothing is here", () => this.#editor.reject()),
       button("C", chosen ? "its class" : "class to draw", () => this.#editor.pick()),
@@ -82,9 +82,7 @@ export class BoxScreen {
     const now = JSON.stringify([label, store.classes.length]);
     if (now === this.#classesAre) return;
     this.#classesAre = now;
-    const at = [...this.#classes.querySelectorAll("button")].indexOf(/** @type {any} */ (document.activeElement));
-    this.#classes.replaceChildren(classList(store.classes, (name) => this.#editor.name(name), label));
-    this.#classes.querySelectorAll("button")[at]?.focus();
+    repaint(this.#classes, classList(store.classes, (name) => this.#editor.name(name), label));
   }
 
   /** @param {any[] | null} annotations */

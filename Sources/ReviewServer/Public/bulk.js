@@ -11,8 +11,7 @@ import { did } from "./undo.js";
  * @typedef {{view: string, ranges: import("./choice.js").Range[], except: number[], size: number}} Target
  */
 
-let isBusy = false;
-/** Resolves when the decision that is on its way has arrived. */
+/** Resolves when the decisions that are on their way have arrived, one after the other. */
 let arriving = Promise.resolve(false);
 
 /** Undo waits for this: the last decision must be known before it is taken back. */
@@ -47,15 +46,14 @@ const done = (verb, label) => ({
  * @returns {Promise<boolean>} whether it was taken
  */
 export function decideOn(target, verb, label) {
-  if (isBusy) return Promise.resolve(false);
-  arriving = send(target, verb, label);
-  return arriving;
+  const sent = arriving.then(() => send(target, verb, label));
+  arriving = sent.catch(() => false);
+  return sent;
 }
 
 /** @type {typeof decideOn} */
 async function send({ view, ranges, except, size }, verb, label) {
   if (link.lost) return alarm("This needs the server, which does not answer."), false;
-  isBusy = true;
   byId("saved").textContent = `Saving ${size}`;
   try {
     // What was decided before comes before, so that undo takes back the last first.
@@ -74,7 +72,5 @@ async function send({ view, ranges, except, size }, verb, label) {
     byId("saved").textContent = "";
     complain(error);
     return false;
-  } finally {
-    isBusy = false;
   }
 }

@@ -2,7 +2,7 @@
 
 import { get, pixels, thumbnail } from "./api.js";
 import { cropPicture, wholePicture } from "./crops.js";
-import { button, dot, h, picture, pictures, say, share } from "./dom.js";
+import { button, dot, h, picture, pictures, repaint, say, share } from "./dom.js";
 import { bind, openDialog } from "./keys.js";
 import { classList, fileName, proposalList, section, suggestionList } from "./lists.js";
 import { pickCategory } from "./picker.js";
@@ -25,7 +25,7 @@ function columnsFor(members) {
 export class ClusterScreen {
   #item;
   #decide;
-  #shownAt = performance.now();
+  #shownAt = 0;
   /** @type {Member[]} */
   #members;
   /** What is taken out, and what it is instead where that was said. @type {Map<number, string | null>} */
@@ -85,6 +85,7 @@ export class ClusterScreen {
   }
 
   bindKeys() {
+    this.#shownAt = performance.now();
     bind("cluster", {
       move: (event) => this.#move(event.key),
       except: () => this.#toggle(this.#focus),
@@ -241,7 +242,7 @@ export class ClusterScreen {
     const unseen = this.#accepted - left;
     const text = unseen === 0 ? `accept ${left} as ${this.#label}`
       : `accept ${left} and ${unseen} unseen as ${this.#label}`;
-    this.bar.replaceChildren(
+    repaint(this.bar,
       ...(named ? [button("A", text, () => this.#accept(), "primary")] : []),
       button("C", this.#label === undefined ? "name the group" : "other class", () => this.#pick(),
         named ? "" : "primary"),
@@ -253,7 +254,7 @@ export class ClusterScreen {
 
   #paintAside() {
     const proposals = this.#item.predictions;
-    this.aside.replaceChildren(
+    repaint(this.aside,
       ...suggestionList(this.#item, (name) => this.#name(name)),
       section(this.#label === undefined ? "Name the group" : "Name another class",
         classList(store.classes, (name) => this.#name(name)),

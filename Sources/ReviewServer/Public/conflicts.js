@@ -1,12 +1,12 @@
 // The conflicts of a merge: base, ours and theirs side by side, one key takes a side.
 
-import { Refusal, get, pixels, thumbnail } from "./api.js";
+import { get, pixels, thumbnail } from "./api.js";
 import { act, isActing } from "./acts.js";
 import { button, byId, count, h, kbd, picture, say } from "./dom.js";
 import { bind } from "./keys.js";
 import { fileName, named, section, stacked } from "./lists.js";
 import { closeUp, isShape } from "./outlines.js";
-import { refusalNote } from "./review.js";
+import { tellFailed } from "./review.js";
 
 /**
  * @typedef {"base" | "ours" | "theirs"} Side
@@ -46,10 +46,10 @@ export class Conflicts {
     });
   }
 
+  /** @returns {Promise<void>} */
   async load() {
     try { this.#page = await get("conflicts?limit=100"); } catch (error) {
-      if (error instanceof Refusal) this.main.replaceChildren(refusalNote(error, () => this.load()));
-      return;
+      return tellFailed(error, this.main, () => void this.load());
     }
     if (!this.main.isConnected) return;
     this.#wasRefused = false;

@@ -1,11 +1,11 @@
 // Groups of copies, one after the other: which one stays, side by side with what tells them apart.
 
 import { Refusal, get, pixels } from "./api.js";
-import { act } from "./acts.js";
+import { act, isActing } from "./acts.js";
 import { button, byId, count, h, kbd, picture, pictures, say } from "./dom.js";
 import { bind } from "./keys.js";
 import { fileName, fileSize, named } from "./lists.js";
-import { refusalNote } from "./review.js";
+import { tellFailed } from "./review.js";
 
 /**
  * @typedef {{image: import("./api.js").Picture, bytes: number, format: string, similarity: number, transform: string, label?: string}} Member
@@ -28,7 +28,8 @@ export class Copies {
   #next = null;
   /** Groups that were passed over. @type {Set<number>} */
   #passed = new Set();
-  #busy = false;
+  /** Whether the list is not as the server has it. */
+  #isStale = false;
   main = h("div", { class: "copies" });
 
   /** @param {string} kind @param {() => Promise<unknown>} changed @param {() => void} openGrid */
@@ -44,10 +45,13 @@ export class Copies {
     });
   }
 
+  /** @returns {Promise<void>} */
   async load() {
     try {
       const after = this.#cursor ? `&cursor=${this.#cursor}` : "";
       const page = await get(`duplicates?kind=${this.#kind}&limit=100${after}`);
+      if (!this.main.isConnected) return;
+      this.#isStale = false;
       this.#groups = page.items;
       this.#next = page.next ?? null;
       this.#count = page.count;
@@ -55,8 +59,7 @@ export class Copies {
     } catch (error) {
       // A group that is gone cannot be gone on from: from the start then.
       if (error instanceof Refusal && error.status === 409 && this.#cursor) return this.#again();
-      if (error instanceof Refusal) this.main.replaceChildren(refusalNote(error, () => this.load()));
-      return;
+      return tellFailed(error, this.main, () => void this.load());
     }
     if (this.#open || !this.#next) return this.#paint();
     this.#cursor = this.#next;
@@ -124,6 +127,7 @@ export class Copies {
     say(heading.textContent ?? "");
   }
 
+  /** @returns {Promise<void>} */
   #again() {
     this.#passed.clear();
     this.#cursor = null;
@@ -139,27 +143,32 @@ export class Copies {
     this.load();
   }
 
+  // The next group is shown at once, and keys act on it: what was decided is sent meanwhile.
   /** @param {number} index which one stays */
-  async #keep(index) {
+  #keep(index) {
     const group = this.#open;
     const kept = group?.members[index];
-    if (!group || !kept || this.#busy) return void (group && say(`There is no copy ${index + 1}`));
+    if (!group || !kept) return void (group && say(`There is no copy ${index + 1}`));
     const out = group.members.filter((member) => member !== kept).map(({ image }) => image.id);
-    await this.#send({ images: out }, ({ changed }) => `Kept ${fileName(kept.image.path)}, took ${pictures(changed)} out`);
+    this.#groups = this.#groups.filter((other) => other !== group);
+    this.#count -= 1;
+    this.#spare -= out.length;
+    if (this.#open) this.#paint();
+    void this.#send({ images: out }, ({ changed }) => `Kept ${fileName(kept.image.path)}, took ${pictures(changed)} out`);
   }
 
-  async #keepAll() {
-    if (this.#count === 0 || this.#busy) return;
-    await this.#send({ duplicates: this.#kind, expected_count: this.#spare }, ({ changed }) => `Took ${pictures(changed)} out, one of each group stays`);
+  #keepAll() {
+    if (this.#count === 0 || isActing()) return;
+    void this.#send({ duplicates: this.#kind, expected_count: this.#spare }, ({ changed }) => `Took ${pictures(changed)} out, one of each group stays`, true);
   }
 
-  /** @param {object} which @param {(report: import("./acts.js").ActReport) => string} words */
-  async #send(which, words) {
-    this.#busy = true;
+  /** @param {object} which @param {(report: import("./acts.js").ActReport) => string} words @param {boolean} [isAll] */
+  async #send(which, words, isAll = false) {
     const report = await act("membership", { id: crypto.randomUUID(), present: false, ...which }, words);
-    this.#busy = false;
-    if (report) await this.#changed();
-    if (this.main.isConnected) await this.load();
+    this.#isStale ||= isAll || report === null;
+    if (isActing() || !this.main.isConnected) return;
+    await this.#changed();
+    if (this.main.isConnected && (this.#isStale || !this.#open)) await this.load();
   }
 }
 

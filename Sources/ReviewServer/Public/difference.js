@@ -1,13 +1,13 @@
 // What differs between two states of the labels: class by class, then picture by picture.
 
-import { Refusal, get, pixels, thumbnail } from "./api.js";
+import { get, pixels, thumbnail } from "./api.js";
 import { act } from "./acts.js";
 import { complain, report } from "./bulk.js";
 import { rove, stepIn } from "./cards.js";
 import { button, byId, count, h, picture, pictures, say } from "./dom.js";
 import { fileName, moment, named, section, stacked } from "./lists.js";
 import { isShape, outlines } from "./outlines.js";
-import { refusalNote } from "./review.js";
+import { tellFailed } from "./review.js";
 import { openInGrid, theseOf } from "./view.js";
 import { showLineage } from "./why.js";
 
@@ -33,6 +33,8 @@ export class Difference {
   #items = [];
   #chosen = -1;
   #matching = 0;
+  /** Which answer is waited for. */
+  #turn = 0;
   /** @type {number | undefined} */
   #timer;
   /** Whether all ways are listed, not only the most frequent ones. */
@@ -61,22 +63,19 @@ export class Difference {
   async load() {
     const cursor = this.#cursors[this.#page];
     this.#tiles.replaceChildren(...Array.from({ length: 8 }, () => h("div", { class: "card empty" })));
+    const turn = ++this.#turn;
     let page;
     try { page = await get(`${this.#path}&limit=${most}${cursor ? `&cursor=${cursor}` : ""}`); } catch (error) {
-      if (error instanceof Refusal && this.main.isConnected) byId("pane").replaceChildren(refusalNote(error, () => this.#again()));
+      if (turn === this.#turn) tellFailed(error, this.#tiles, () => void this.load());
       return;
     }
-    if (!this.main.isConnected) return;
+    // Another page, or other classes, may be asked for by now.
+    if (!this.main.isConnected || turn !== this.#turn) return;
     this.#next = page.next ?? null;
     this.#items = page.items;
     this.#matching = page.matching;
     this.#chosen = -1;
     this.#paint(page.summary);
-  }
-
-  #again() {
-    byId("pane").replaceChildren(this.main);
-    this.load();
   }
 
   /** @param {{images: number, added: number, removed: number, moves: Move[], ways: number, classes: string[]}} summary */
@@ -156,9 +155,10 @@ export class Difference {
 
   /** @param {number} step */
   turn(step) {
-    if (step > 0 && !this.#next) return false;
-    if (step < 0 && this.#page === 0) return false;
+    if (step > 0 ? !this.#next : this.#page === 0) return false;
     if (step > 0) this.#cursors[this.#page + 1] = this.#next;
+    // Where the page after it begins is known once it has come.
+    this.#next = null;
     this.#page += step;
     this.load().then(() => this.#cards[0]?.focus());
   }

@@ -31,6 +31,15 @@ export function svg(tag, attributes = {}, ...children) {
   return element;
 }
 
+const controls = "button, select, input";
+
+/** Paints a place anew; the focus stays with the control at the same place. @param {Element} place @param {...(Node | string)} nodes */
+export function repaint(place, ...nodes) {
+  const at = [...place.querySelectorAll(controls)].indexOf(/** @type {Element} */ (document.activeElement));
+  place.replaceChildren(...nodes);
+  if (at >= 0) /** @type {HTMLElement | undefined} */ ([...place.querySelectorAll(controls)][at])?.focus({ preventScroll: true });
+}
+
 /** @param {string} id */
 export function byId(id) {
   const element = document.getElementById(id);

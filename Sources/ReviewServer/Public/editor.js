@@ -85,6 +85,8 @@ export class Editor extends EventTarget {
       || this.shapes.some(({ annotation }, index) => !annotation || annotation !== this.#start[index].annotation);
   }
 
+  get isDone() { return this.#isDecided; }
+
   /** The picture was decided: its draft is not needed any more. */
   done() {
     this.#isDecided = true;
@@ -108,7 +110,7 @@ export class Editor extends EventTarget {
       copy: () => this.#tell(carry(this.#picture.id, objects)),
       finish: () => this.#finish(), unchoose: () => this.#unchoose(),
       zoomIn: () => stage.zoomStep(true), zoomOut: () => stage.zoomStep(false), fit: () => stage.fitOrFull(),
-      hand: () => stage.holdHand(), shapesOff: () => this.#toggleShapes(),
+      hand: (event) => stage.holdHand(event), shapesOff: () => this.#toggleShapes(),
       undoStep: () => tools.takeBack() || objects.undo(), redoStep: () => objects.redo(),
     });
     bind("decide", {

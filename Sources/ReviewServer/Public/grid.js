@@ -4,7 +4,7 @@ import { Refusal, Unreachable, get } from "./api.js";
 import { complain, decideOn, report } from "./bulk.js";
 import { Choice } from "./choice.js";
 import { choicePanel, paintMix } from "./choicepanel.js";
-import { button, byId, count, h, kbd, pictures, say } from "./dom.js";
+import { button, byId, count, h, kbd, pictures, repaint, say } from "./dom.js";
 import { FilterPanel, chipRow, nothingMatches } from "./filters.js";
 import { bind } from "./keys.js";
 import { outbox } from "./outbox.js";
@@ -57,13 +57,12 @@ export class GridView {
   #isOpening = false;
   /** Whether labels have changed since the list was made. */
   #isOld = false;
-  /** @type {import("./choicepanel.js").Acts} */
   #acts = {
     accept: () => void this.#decide("accept"),
     reject: () => void this.#decide("reject"),
     flag: () => void (store.capabilities.includes("flag") && this.#decide("flag")),
     unflag: () => void (store.capabilities.includes("flag") && this.#decide("unflag")),
-    label: (name) => void (ofClasses() && this.#decide("label", name)),
+    label: (/** @type {string} */ name) => void (ofClasses() && this.#decide("label", name)),
     picker: () => void (ofClasses() && pickCategory(this.#acts.label)),
     open: () => this.#openImage(this.#focus),
     similar: () => this.#similar(),
@@ -147,7 +146,10 @@ export class GridView {
     tiles.addEventListener("move", () => this.#write());
     tiles.resize(this.#size);
     this.#filters = new FilterPanel();
-    this.#filters.addEventListener("filter", (event) => this.#narrow(/** @type {CustomEvent} */ (event).detail));
+    this.#filters.addEventListener("filter", (event) => {
+      // A range that is moved by keys is told a moment later: not from another view.
+      if (this.#isVisible) this.#narrow(/** @type {CustomEvent} */ (event).detail);
+    });
     this.#filters.addEventListener("open", () => this.#countValues());
     this.#field.replaceChildren(tiles.node);
     return h("div", { class: "screen grid" }, this.#filters.node, separator("the filters", "--filters", 1),
@@ -301,8 +303,10 @@ export class GridView {
       ["within", within, "within a choice"], ["similar", similar, `similar to image ${similar}`]])) {
       if (value) chips.unshift({ text, remove: () => this.#go({ ...this.#query, [name]: null }) });
     }
+    const hadFocus = this.#chips.contains(document.activeElement);
     this.#chips.replaceChildren(chipRow(chips));
-    this.#tools.replaceChildren(this.#sortTool(), this.#sizeTool(),
+    if (hadFocus) this.#heading.focus({ preventScroll: true });
+    repaint(this.#tools, this.#sortTool(), this.#sizeTool(),
       h("button", { type: "button", class: "filtertool", onclick: () => this.#foldFilters() }, kbd("["), " filters"),
       h("button", { type: "button", onclick: () => this.#chooseAll() }, kbd("Ctrl A"), " all"));
     this.#paintCounts();
@@ -425,7 +429,8 @@ export class GridView {
     this.#paintBar();
     this.#remember();
     if (!this.#isVisible) return;
-    bind("decide", size === 0 ? undefined : { ...this.#acts, category: (event) => this.#labelByKey(event.key) });
+    const { accept, reject, flag, unflag, picker } = this.#acts;
+    bind("decide", size === 0 ? undefined : { accept, reject, flag, unflag, picker, category: (event) => this.#labelByKey(event.key) });
     clearTimeout(this.#panelTimer);
     if (wait > 0 && (size === 0) !== (byId("detail").childElementCount === 0)) {
       this.#panelTimer = setTimeout(() => this.#paintPanel(), wait);
@@ -447,10 +452,14 @@ export class GridView {
 
   #paintPanel() {
     const { size } = this.#choice;
-    if (size === 0) return byId("detail").replaceChildren();
+    if (size === 0) {
+      const hadFocus = byId("detail").contains(document.activeElement);
+      byId("detail").replaceChildren();
+      return hadFocus ? this.#tiles?.moveFocus(this.#focus) : undefined;
+    }
     const { node, mixed } = choicePanel(size, this.#acts);
     this.#mixed = mixed;
-    byId("detail").replaceChildren(node);
+    repaint(byId("detail"), node);
     this.#mix();
   }
 
@@ -491,9 +500,13 @@ export class GridView {
   async #decide(verb, label) {
     const { size } = this.#choice;
     if (size === 0 || !this.#rows) return;
-    const target = { view: this.#rows.view, ...this.#choice.body(), size };
-    if (await decideOn(target, verb, label)) {
-      this.#choice.clear();
+    const [rows, { ranges }] = [this.#rows, this.#choice];
+    const target = { view: rows.view, ...this.#choice.body(), size };
+    // What is chosen from here on is for the next decision.
+    this.#choice.clear();
+    this.#chosen();
+    if (!await decideOn(target, verb, label) && rows === this.#rows) {
+      for (const [from, to] of ranges) this.#choice.add(from, to);
       this.#chosen();
     }
     this.refresh();

@@ -28,7 +28,7 @@ export class Histogram {
    * @param {(from: number | undefined, to: number | undefined) => void} choose is told when a range is chosen
    */
   constructor(field, choose) {
-        this.#choose = choose;
+    this.#choose = choose;
     this.#thumbs = ["from", "to"].map((end, index) => h("div", {
       class: "thumb", role: "slider", tabindex: 0, "aria-label": `${fieldName(field.name)} ${end}`,
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.#step(event, index),

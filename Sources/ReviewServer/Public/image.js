@@ -3,7 +3,7 @@
 import { Refusal, Unreachable, get, pixels, put, thumbnail } from "./api.js";
 import { complain, decideOn, report } from "./bulk.js";
 import { classList, fileName, fileSize, section } from "./lists.js";
-import { button, byId, count, dot, h, mark, picture, say, share } from "./dom.js";
+import { button, byId, count, dot, h, mark, picture, repaint, say, share } from "./dom.js";
 import { Editor } from "./editor.js";
 import { trail } from "./grid.js";
 import { bind } from "./keys.js";
@@ -91,10 +91,12 @@ export class ImageView {
   async #follow() {
     const query = queryOf(this.#words);
     const key = JSON.stringify(wordsOf(query));
+    const words = this.#words;
     this.#rows = trail.key === key ? trail.rows : null;
-    if (!this.#rows && this.#words.has("at")) {
+    if (!this.#rows && words.has("at")) {
       try {
         const { view, count: number } = await openView(query);
+        if (words !== this.#words) return;
         this.#rows = new Rows(view, number);
         Object.assign(trail, { key, rows: this.#rows });
       } catch (error) { return complain(error); }
@@ -107,6 +109,7 @@ export class ImageView {
     const rows = this.#rows;
     if (!rows || at >= rows.count) return;
     await rows.load(at, at + 1);
+    if (rows !== this.#rows) return;
     this.#at = rows.at(at)?.id === this.#id ? at : -1;
     this.#paintCaption();
   }
@@ -128,6 +131,7 @@ export class ImageView {
       if (id !== this.#id || !this.#isVisible) return;
       this.#paint(detail, isOther || !this.#stage);
     } catch (error) {
+      if (id !== this.#id || !this.#isVisible) return;
       if (error instanceof Unreachable) return void setTimeout(() => this.refresh(), 1000);
       if (!(error instanceof Refusal)) throw error;
       this.#detail = this.#stage = this.#editor = null;
@@ -139,11 +143,14 @@ export class ImageView {
 
   /** @param {Detail} detail @param {boolean} isOther */
   #paint(detail, isOther) {
+    const before = this.#detail;
     this.#detail = detail;
     const name = fileName(detail.image.path);
     this.#heading.textContent = name;
-    if (!ofClasses()) this.#openEditor(detail);
-    else if (isOther) this.#openStage(detail);
+    // What is drawn stays when only a flag or a comment is new.
+    if (!ofClasses()) {
+      if (isOther || !this.#editor || this.#editor.isDone || detail.version !== before?.version) this.#openEditor(detail);
+    } else if (isOther) this.#openStage(detail);
     this.#paintCaption();
     this.#paintBar();
     this.#paintAside(detail);
@@ -196,11 +203,13 @@ export class ImageView {
 
   /** @param {any[]} annotations @param {string | undefined} version @param {string} text */
   async #save(annotations, version, text) {
+    // Another picture may be open once it has arrived.
+    const [id, editor] = [this.#id, this.#editor];
     try {
       await outbox.emptied();
-      const { undo } = await put(`images/${this.#id}/annotations`, { id: crypto.randomUUID(), base_version: version, annotations });
+      const { undo } = await put(`images/${id}/annotations`, { id: crypto.randomUUID(), base_version: version, annotations });
       did(undo);
-      this.#editor?.done();
+      editor?.done();
       report(text, true);
     } catch (error) { return complain(error); }
     this.#rows?.forget();
@@ -233,7 +242,7 @@ export class ImageView {
       some ? button("X", `reject ${this.#question}`, () => void this.#decide("reject")) : null,
       button("C", "class", () => this.pick(), some ? "" : "primary"),
     ];
-    this.#bar.replaceChildren(...[...own,
+    repaint(this.#bar, ...[...own,
       this.#detail?.flagged_by ? button("Shift+F", "unflag", () => void this.#flag(false))
         : button("F", "flag", () => void this.#flag(true)),
       button("N", "comment", () => this.#comment()),
@@ -251,7 +260,7 @@ export class ImageView {
     const facts = [...Object.entries(metrics ?? {}).map(([name, value]) => [fieldName(name), figure(value)]),
       ...(cluster === undefined ? [] : [["cluster", String(cluster)]]),
       ...Object.entries(fields ?? {}).map(([name, value]) => [fieldName(name), String(value)])];
-    byId("detail").replaceChildren(h("div", {},
+    repaint(byId("detail"), h("div", {},
       ...(this.#editor ? [section("In this picture", this.#editor.aside)] : []),
       section("Labels", annotations.length === 0 ? h("p", { class: "muted" }, "Nothing is known yet.") : labelList(annotations)),
       section("Classes", classList(store.classes, (name) => (this.#editor ? this.#editor.name(name) : void this.#decide("label", name))),
@@ -300,8 +309,9 @@ export class ImageView {
     if (!this.#detail) return;
     if (verb === "label" && !ofClasses()) return;
     if (verb !== "label" && this.#proposed.length === 0) return say("Nothing is proposed");
+    const editor = this.#editor;
     try {
-      if (await decideOn(await this.#target(), verb, label)) this.#editor?.done();
+      if (await decideOn(await this.#target(), verb, label)) editor?.done();
     } catch (error) { complain(error); }
     this.#rows?.forget();
     this.refresh();

@@ -1,6 +1,6 @@
 // What is wrong with pictures: counts first, then each kind, worst first.
 
-import { Refusal, get, pixels, thumbnail } from "./api.js";
+import { get, pixels, thumbnail } from "./api.js";
 import { act } from "./acts.js";
 import { complain } from "./bulk.js";
 import { rove, stepIn } from "./cards.js";
@@ -8,7 +8,7 @@ import { Copies } from "./copies.js";
 import { button, byId, count, h, picture, pictures } from "./dom.js";
 import { bind, openDialog } from "./keys.js";
 import { fileName, fileSize, named } from "./lists.js";
-import { refusalNote } from "./review.js";
+import { tellFailed } from "./review.js";
 import { stay } from "./router.js";
 import { store } from "./store.js";
 import { openInGrid, theseOf } from "./view.js";
@@ -59,6 +59,8 @@ export class IssuesView {
   /** @type {string | null} */
   #next = null;
   #visible = false;
+  /** Which answer is waited for. */
+  #asked = 0;
 
   /** @param {import("./router.js").Place} place */
   async show(place) {
@@ -76,7 +78,8 @@ export class IssuesView {
       h("section", { class: "log", "aria-label": "Kinds" }, h("header", {}, heading), h("div", { id: "kinds", class: "waiting" }, ...Array.from({ length: 8 }, () => h("div", { class: "kind", "aria-hidden": "true" }, h("span", { class: "grey" }))))),
       h("section", { class: "pane", id: "pane", "aria-label": "Findings" })));
     heading.focus();
-    if (!(await this.#count())) return;
+    const turn = ++this.#asked;
+    if (!(await this.#count()) || turn !== this.#asked) return;
     const first = groups.flatMap(([, list]) => list).find((kind) => this.#found(kind) > 0);
     this.#open(place.path[0] ?? String(first ?? ""));
   }
@@ -96,10 +99,9 @@ export class IssuesView {
 
   async #count() {
     try { this.#counts = (await get("issues")).kinds; } catch (error) {
-      if (!this.#visible) return false;
-      const again = () => this.show({ view: "issues", path: [], query: new URLSearchParams() });
-      if (error instanceof Refusal) byId("main").replaceChildren(refusalNote(error, again));
-      else setTimeout(() => { if (this.#visible) again(); }, 2000);
+      const screen = byId("main").firstElementChild;
+      const again = () => void this.show({ view: "issues", path: this.#kind ? [this.#kind] : [], query: new URLSearchParams() });
+      if (this.#visible && screen) tellFailed(error, screen, again);
       return false;
     }
     if (!this.#visible) return false;
@@ -136,6 +138,8 @@ export class IssuesView {
     this.#cursors = [null];
     this.#page = 0;
     this.#copies = null;
+    // What was found of another kind is not what keys are about now.
+    this.#items = [];
     bind("copies");
     this.#mark();
     byId("detail").replaceChildren();
@@ -157,17 +161,21 @@ export class IssuesView {
     byId("pane").replaceChildren(h("div", { class: "note" }, h("h2", { tabindex: "-1" }, title), h("p", {}, text)));
   }
 
+  /** @returns {Promise<void>} */
   async #load() {
     const query = new URLSearchParams({ limit: String(most) });
     const cursor = this.#cursors[this.#page];
     if (cursor) query.set("cursor", cursor);
     const kind = this.#kind;
+    const turn = ++this.#asked;
     let page;
     try { page = await get(`issues/${kind}?${query}`); } catch (error) {
-      if (error instanceof Refusal && this.#visible) byId("pane").replaceChildren(refusalNote(error, () => this.#open(kind)));
-      return;
+      if (turn !== this.#asked || !this.#visible) return;
+      const place = h("div");
+      byId("pane").replaceChildren(place);
+      return tellFailed(error, place, () => void this.#load());
     }
-    if (!this.#visible || kind !== this.#kind) return;
+    if (!this.#visible || turn !== this.#asked) return;
     this.#items = page.items;
     this.#next = page.next ?? null;
     this.#moved.clear();
@@ -253,6 +261,8 @@ export class IssuesView {
   #turn(step) {
     if (step > 0 ? !this.#next : this.#page === 0) return false;
     if (step > 0) this.#cursors[this.#page + 1] = this.#next;
+    // Where the page after it begins is known once it has come.
+    this.#next = null;
     this.#page += step;
     this.#load().then(() => this.#focus(0));
   }

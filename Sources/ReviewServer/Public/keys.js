@@ -130,6 +130,8 @@ export const order = ["previous", "cluster", "editor", "grid", "image", "decide"
 /** @type {Map<Scope, Actions>} */
 export const bound = new Map();
 let prefix = "";
+/** @type {number | undefined} */
+let prefixTimer;
 
 /** The name of an action among a reviewer's keys. @param {Key} key */
 export const actionName = (key) => `${key.scope}.${key.id}`;
@@ -201,7 +203,8 @@ function pressed(event) {
   }
   if (name === "g") {
     prefix = "g ";
-    setTimeout(() => { prefix = ""; }, 1500);
+    clearTimeout(prefixTimer);
+    prefixTimer = setTimeout(() => { prefix = ""; }, 1500);
   }
 }
 
@@ -222,14 +225,11 @@ export function printed(name) {
  * @param {string} title @param {...Node} content
  */
 export function openDialog(title, ...content) {
-  const before = /** @type {HTMLElement | null} */ (document.activeElement);
   const dialog = /** @type {HTMLDialogElement} */ (h("dialog", { "aria-label": title },
     h("div", { class: "dialoghead" }, h("h2", {}, title), button("Esc", "close", () => dialog.close())),
     ...content));
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    if (before?.isConnected) before.focus();
-  });
+  // The browser gives the focus back as it closes; what is focused after that keeps it.
+  dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   document.body.append(dialog);
   dialog.showModal();

@@ -36,8 +36,15 @@ const versions = lazy(async () => new (await import("./versions.js")).VersionsVi
 async function signIn() {
   const token = /^#token=([0-9a-f]+)$/.exec(location.hash)?.[1];
   if (!token) return;
+  try {
+    await post("session", { token });
+  } catch (error) {
+    // It is good for another try.
+    if (error instanceof Unreachable) throw error;
+    history.replaceState(null, "", "#/review");
+    throw error;
+  }
   history.replaceState(null, "", "#/review");
-  await post("session", { token });
 }
 
 async function start() {
@@ -219,6 +226,11 @@ outbox.addEventListener("change", paintSaved);
 outbox.addEventListener("result", (event) => showResult(/** @type {CustomEvent} */ (event)));
 outbox.addEventListener("refusal", (event) => showRefusal(/** @type {CustomEvent} */ (event)));
 link.addEventListener("change", paintLink);
+document.querySelector(".skip")?.addEventListener("click", (event) => {
+  // The address names the view, and stays.
+  event.preventDefault();
+  byId("main").focus();
+});
 byId("keys").addEventListener("click", showKeys);
 byId("theme").addEventListener("click", otherTheme);
 byId("undo").addEventListener("click", undo);

@@ -31,8 +31,8 @@ export class Prefetch extends EventTarget {
 
   /** Leaves the first item, which was decided. */
   advance() {
-    const done = this.items.shift();
-    if (done) this.#pictures.delete(done.item);
+    this.items.shift();
+    this.#forgetPictures();
   }
 
   /** Puts an item that was taken back in front. @param {import("./api.js").ReviewItem} item */
@@ -50,6 +50,7 @@ export class Prefetch extends EventTarget {
     const at = this.items.indexOf(item);
     if (at < 0) return;
     this.items.splice(at, 1, ...halves);
+    this.#forgetPictures();
     halves.forEach((half) => this.#decode(half));
     this.dispatchEvent(new Event("change"));
   }
@@ -114,6 +115,13 @@ export class Prefetch extends EventTarget {
     }));
   }
 
+  /** Lets the pictures go whose items have gone. */
+  #forgetPictures() {
+    for (const item of this.#pictures.keys()) {
+      if (!this.items.some((held) => held.item === item)) this.#pictures.delete(item);
+    }
+  }
+
   // One heartbeat for all leases, at half the life of the shortest.
   async #beat() {
     const now = Date.now();
@@ -133,6 +141,7 @@ export class Prefetch extends EventTarget {
     const gone = this.items.filter((item) => lost.includes(item.lease));
     if (gone.length === 0) return;
     this.items = this.items.filter((item) => !gone.includes(item));
+    this.#forgetPictures();
     this.dispatchEvent(new CustomEvent("lost", { detail: gone }));
     this.dispatchEvent(new Event("change"));
     this.fill();

@@ -1,9 +1,9 @@
 // How far the review has come, how fast it goes, and how good the proposals were.
 
-import { Refusal, get } from "./api.js";
+import { get } from "./api.js";
 import { byId, count, dot, h, share } from "./dom.js";
 import { stacked } from "./lists.js";
-import { refusalNote } from "./review.js";
+import { tellFailed } from "./review.js";
 import { categoryNamed } from "./store.js";
 
 /**
@@ -29,9 +29,7 @@ export async function showProgress() {
     if (!screen.isConnected) return;
     waiting.replaceWith(figures(progress), h("div", { class: "tables" }, ofClasses(progress.by_class ?? []), ofReviewers(progress.by_reviewer ?? [])));
   } catch (error) {
-    if (!screen.isConnected) return;
-    if (error instanceof Refusal) byId("main").replaceChildren(refusalNote(error, showProgress));
-    else setTimeout(() => { if (screen.isConnected) showProgress(); }, 2000);
+    tellFailed(error, screen, showProgress);
   }
 }
 
@@ -63,7 +61,7 @@ function range({ estimate, low, high }) {
 }
 
 /** @param {number} seconds */
-export function duration(seconds) {
+function duration(seconds) {
   const minutes = Math.max(1, Math.round(seconds / 60));
   return minutes < 60 ? `${minutes} min` : `${count(Math.floor(minutes / 60))} h ${minutes % 60} min`;
 }

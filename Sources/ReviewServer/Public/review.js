@@ -1,6 +1,6 @@
 // The queue as it is worked through: show, decide, undo, look back.
 
-import { Unreachable, get, link, post } from "./api.js";
+import { Refusal, Unreachable, get, link, post } from "./api.js";
 import { complain } from "./bulk.js";
 import { ClusterScreen } from "./cluster.js";
 import { alarm, button, byId, count, h, pictures, say, share } from "./dom.js";
@@ -24,7 +24,7 @@ export class ReviewView {
   #shownAt = 0;
   /** Labels of decisions that were taken back, by item. @type {Map<string, any[]>} */
   #drafts = new Map();
-  /** The screen that was left for a look at another one. @type {{item: import("./api.js").ReviewItem, screen: import("./boxes.js").BoxScreen} | null} */
+  /** The open screen, as it is left for a look at something else. @type {{item: import("./api.js").ReviewItem, screen: import("./boxes.js").BoxScreen | ClusterScreen | SingleScreen} | null} */
   #kept = null;
   /** @type {Step[]} */
   #steps = [];
@@ -83,14 +83,14 @@ export class ReviewView {
 
   /** @param {import("./api.js").ReviewItem} item */
   #paint(item) {
-    // What was drawn and not sent stays while one looks at something else.
-    this.#screen = this.#kept?.item === item ? this.#kept.screen : this.#screenOf(item);
-    this.#kept = BoxScreen && this.#screen instanceof BoxScreen ? { item, screen: this.#screen } : null;
+    // What was taken out or drawn, and not sent, stays while one looks at something else.
+    const { screen } = this.#kept = this.#kept?.item === item ? this.#kept : { item, screen: this.#screenOf(item) };
+    this.#screen = screen;
     bind("editor");
-    this.#screen.bindKeys();
+    screen.bindKeys();
     this.#shownAt = performance.now();
-    this.#place(this.#screen.main, this.#screen.aside);
-    this.#screen.heading.focus({ preventScroll: true });
+    this.#place(screen.main, screen.aside);
+    screen.heading.focus({ preventScroll: true });
   }
 
   /** @param {import("./api.js").ReviewItem} item */
@@ -202,6 +202,7 @@ export class ReviewView {
       back: () => (index + 1 < this.#steps.length ? this.#look(index + 1) : this.#leavePrevious()),
     });
     screen.main.classList.add("readonly");
+    for (const part of screen.main.querySelectorAll(".tiles, .picture, .tools")) part.setAttribute("inert", "");
     screen.main.querySelector(".actions")?.replaceChildren(h("span", {}, `${step.text}. `),
       button("\u2192", "back to the open one", () => this.#leavePrevious(), "primary"));
     this.#place(screen.main);
@@ -269,7 +270,18 @@ function skeleton() {
     h("div", { class: "actions" }));
 }
 
-/** @param {import("./api.js").Refusal} refusal @param {() => void} again */
+/**
+ * Says in a place why it could not be filled; what the server does not answer is asked for again by itself.
+ * @param {unknown} error @param {Element} place nothing is done once it has left the page @param {() => void} again
+ */
+export function tellFailed(error, place, again) {
+  if (!place.isConnected) return;
+  if (error instanceof Refusal) return place.replaceChildren(refusalNote(error, again));
+  if (!(error instanceof Unreachable)) throw error;
+  setTimeout(() => { if (place.isConnected) again(); }, 2000);
+}
+
+/** @param {Refusal} refusal @param {() => void} again */
 export function refusalNote(refusal, again) {
   const title = refusal.status === 401 ? "Signed out" : "That did not work";
   return h("div", { class: "screen note" }, h("h1", { tabindex: "-1" }, title),

@@ -13,7 +13,7 @@ let isGoing = false;
 function placeOfAddress() {
   const match = /^#\/([a-z]+)((?:\/[^?]*)?)(?:\?(.*))?$/.exec(location.hash);
   if (!match) return null;
-  const path = match[2].split("/").filter((part) => part !== "").map(decodeURIComponent);
+  const path = match[2].split("/").filter((part) => part !== "");
   return { view: match[1], path, query: new URLSearchParams(match[3] ?? "") };
 }
 
@@ -35,10 +35,14 @@ export function route(views) {
     if (known.view === open) return views[open].update?.(known);
     views[open]?.hide?.();
     open = known.view;
+    let name = "Image";
     for (const link of document.querySelectorAll("nav a")) {
-      if (link.getAttribute("data-view") === open) link.setAttribute("aria-current", "page");
+      const isOpen = link.getAttribute("data-view") === open;
+      if (isOpen) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
+      if (isOpen) name = link.textContent?.trim() ?? name;
     }
+    document.title = `Winnow: ${name}`;
     document.body.dataset.view = open;
     views[open].show(known);
   };

@@ -10,7 +10,7 @@ const headLength = 8;
 const rowLength = 8;
 
 /** The states of a label, by their number. */
-export const states = ["none", "proposed", "accepted", "corrected", "rejected", "leased"];
+const states = ["none", "proposed", "accepted", "corrected", "rejected", "leased"];
 
 /** @typedef {{id: number, category: number, score: number, state: string, flagged: boolean}} Row */
 

@@ -70,22 +70,19 @@ export class Stage extends EventTarget {
     return { left, top, right: Math.min(this.size.width, right), bottom: Math.min(this.size.height, bottom) };
   }
 
-  /** As long as H is down, a pointer pans. */
-  holdHand() {
-    if (this.hand) return;
-    this.#setHand(true);
-    const end = (/** @type {KeyboardEvent} */ { key }) => {
-      if (key.toLowerCase() !== "h") return;
-      removeEventListener("keyup", end);
-      this.#setHand(false);
+  /** As long as its key is down, wherever the reviewer has put it, a pointer pans. @param {KeyboardEvent} event */
+  holdHand({ code }) {
+    if (this.hand || !code) return;
+    const held = new AbortController();
+    const set = (/** @type {boolean} */ isOn) => {
+      this.hand = isOn;
+      this.node.classList.toggle("hand", isOn);
+      if (!isOn) held.abort();
     };
-    addEventListener("keyup", end);
-  }
-
-  /** @param {boolean} isOn */
-  #setHand(isOn) {
-    this.hand = isOn;
-    this.node.classList.toggle("hand", isOn);
+    set(true);
+    addEventListener("keyup", (event) => { if (event.code === code) set(false); }, { signal: held.signal });
+    // Let go in another window, it is not told.
+    addEventListener("blur", () => set(false), { signal: held.signal });
   }
 
   /** Shows the whole picture, or where that is shown already, one pixel of it as one of the screen. */

@@ -1,13 +1,13 @@
 // The versions: a log with its branches, what differs between two, the conflicts of a merge, commit.
 
-import { Refusal, get, post } from "./api.js";
+import { get, post } from "./api.js";
 import { complain, report } from "./bulk.js";
 import { Conflicts } from "./conflicts.js";
 import { Difference } from "./difference.js";
 import { button, byId, count, h, kbd, svg } from "./dom.js";
 import { bind } from "./keys.js";
 import { moment } from "./lists.js";
-import { refusalNote } from "./review.js";
+import { tellFailed } from "./review.js";
 import { stay } from "./router.js";
 import { store } from "./store.js";
 
@@ -18,7 +18,7 @@ import { store } from "./store.js";
  * @typedef {{items: Version[], next?: string, branches: {branch: string, id: string, current: boolean}[], tags: {tag: string, id: string}[], working: Working}} Log
  */
 
-export const now = "working";
+const now = "working";
 /** Versions that are read at once. */
 const most = 60;
 const lane = 16;
@@ -34,6 +34,8 @@ export class VersionsView {
   /** @type {Difference | Conflicts | null} */
   #pane = null;
   #visible = false;
+  /** Which place is waited for. */
+  #turn = 0;
 
   /** @param {import("./router.js").Place} place */
   show(place) {
@@ -60,7 +62,8 @@ export class VersionsView {
       h("section", { class: "log", "aria-label": "Log" }, h("header", {}, heading), h("div", { id: "log", class: "waiting" }, ...Array.from({ length: 5 }, () => h("div", { class: "version", "aria-hidden": "true" }, h("span", { class: "grey" }))))),
       h("section", { class: "pane", id: "pane", "aria-label": "What differs" })));
     heading.focus();
-    if (!(await this.#load())) return;
+    const turn = ++this.#turn;
+    if (!(await this.#load()) || turn !== this.#turn) return;
     const a = place.query.get("a");
     const b = place.query.get("b");
     const { working } = /** @type {Log} */ (this.#log);
@@ -76,9 +79,8 @@ export class VersionsView {
       const older = this.#log && log.next ? this.#log.items.slice(this.#log.items.findIndex(({ id }) => id === log.next) + 1) : [];
       this.#log = older.length > 0 ? { ...log, items: [...log.items, ...older], next: this.#log?.next } : log;
     } catch (error) {
-      if (!this.#visible) return false;
-      if (error instanceof Refusal) byId("main").replaceChildren(refusalNote(error, () => this.#reopen()));
-      else setTimeout(() => { if (this.#visible) this.#reopen(); }, 2000);
+      const screen = byId("main").firstElementChild;
+      if (this.#visible && screen) tellFailed(error, screen, () => this.#reopen());
       return false;
     }
     if (!this.#visible) return false;
@@ -324,7 +326,7 @@ function workingWords(working) {
  * One drawing a row: lanes that pass, lanes that come together here, lanes that go on to the parents.
  * @param {{id: string, parents: string[]}[]} rows
  */
-export function drawGraph(rows) {
+function drawGraph(rows) {
   /** What each lane waits for. @type {(string | null)[]} */
   let lanes = [];
   const known = new Set(rows.map(({ id }) => id));
