@@ -42,7 +42,7 @@ export function route(views) {
       else link.removeAttribute("aria-current");
       if (isOpen) name = link.textContent?.trim() ?? name;
     }
-    document.title = `Winnow: ${name}`;
+    document.title = `Winnow: ${name.toLowerCase()}`;
     document.body.dataset.view = open;
     views[open].show(known);
   };
