@@ -186,9 +186,13 @@ export class TileGrid extends EventTarget {
     else if (bottom > this.#virt) this.#moveTo(bottom);
   }
 
-  /** @param {(tile: Tile) => void} visit */
+  /** All tiles, those that are seen first, so that their pictures are fetched first. @param {(tile: Tile) => void} visit */
   #each(visit) {
-    for (const line of this.#pool) if (line.row >= 0) line.tiles.forEach(visit);
+    const seen = Math.floor(this.#virt / this.#lineHeight);
+    for (let step = 0; step < this.#pool.length; step++) {
+      const line = this.#pool[(seen + step) % this.#pool.length];
+      if (line.row >= 0) line.tiles.forEach(visit);
+    }
   }
 
   /** @param {number} position */
