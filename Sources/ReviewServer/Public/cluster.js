@@ -1,13 +1,13 @@
 // A group on one screen: one question, one key for all, exceptions by click or E.
 
 import { get, pixels, thumbnail } from "./api.js";
-import { cropPicture, wholePicture } from "./crops.js";
 import { button, dot, h, picture, pictures, repaint, say, share } from "./dom.js";
 import { bind, openDialog } from "./keys.js";
 import { classList, fileName, proposalList, section, suggestionList } from "./lists.js";
-import { pickCategory } from "./picker.js";
+import { cropPicture, wholePicture } from "./outlines.js";
+import { pickByKey, pickCategory } from "./picker.js";
 import { askComment, setFlag } from "./remarks.js";
-import { categoryNamed, categoryOfKey, ensureCategory, store } from "./store.js";
+import { categoryNamed, ensureCategory, store } from "./store.js";
 import { reveal, whySection } from "./why.js";
 
 // A key that was meant for the screen before must not decide this one.
@@ -97,7 +97,7 @@ export class ClusterScreen {
     bind("decide", {
       accept: () => this.#accept(),
       reject: () => this.#reject(),
-      category: (event) => this.#nameByKey(event.key),
+      category: ({ key }) => pickByKey(key, (name) => this.#nameFor(this.#corrected, name)),
       picker: () => this.#pick(),
       flag: () => void setFlag([this.#focused], true),
       unflag: () => void setFlag([this.#focused], false),
@@ -328,13 +328,6 @@ export class ClusterScreen {
     const member = this.#members[this.#focus];
     openDialog(fileName(member.path), h("div", { class: "zoom" }, member.crop ? wholePicture(member.crop)
       : picture(pixels(member.id, innerWidth * 0.8), fileName(member.path), `picture ${this.#focus + 1}`)));
-  }
-
-  /** @param {string} key */
-  #nameByKey(key) {
-    const category = categoryOfKey(key);
-    if (category) this.#nameFor(this.#corrected, category.name);
-    else say(`No class has the key ${key}`);
   }
 
   #pick() {

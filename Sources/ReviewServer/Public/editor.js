@@ -7,11 +7,11 @@ import { carry, moveByKey, nextCorner, putInMiddle, snap, unload } from "./edits
 import { bind } from "./keys.js";
 import { Objects } from "./objects.js";
 import { Painter } from "./painter.js";
-import { pickCategory } from "./picker.js";
+import { pickByKey, pickCategory } from "./picker.js";
 import { ShapeList } from "./shapelist.js";
 import { annotationOf, shapeOf } from "./shapes.js";
 import { Stage } from "./stage.js";
-import { categoryOfKey, store } from "./store.js";
+import { store } from "./store.js";
 import { markTool, toolNamed, toolbar } from "./toolbar.js";
 import { Tools } from "./tools.js";
 
@@ -115,7 +115,7 @@ export class Editor extends EventTarget {
     });
     bind("decide", {
       accept: () => this.accept(), reject: () => this.reject(),
-      category: (event) => this.#nameByKey(event.key), picker: () => this.pick(), ...this.#host.keys,
+      category: ({ key }) => pickByKey(key, (name) => this.name(name)), picker: () => this.pick(), ...this.#host.keys,
     });
   }
 
@@ -154,13 +154,6 @@ export class Editor extends EventTarget {
 
   /** Asks for a class. */
   pick() { pickCategory((name) => this.name(name)); }
-
-  /** @param {string} key */
-  #nameByKey(key) {
-    const category = categoryOfKey(key);
-    if (category) this.name(category.name);
-    else say(`No class has the key ${key}`);
-  }
 
   // MARK: editing
 

@@ -6,14 +6,14 @@ import { Choice } from "./choice.js";
 import { choicePanel, paintMix } from "./choicepanel.js";
 import { button, byId, count, h, kbd, pictures, repaint, say } from "./dom.js";
 import { FilterPanel, chipRow, nothingMatches } from "./filters.js";
-import { bind } from "./keys.js";
+import { bind, release } from "./keys.js";
 import { outbox } from "./outbox.js";
-import { pickCategory } from "./picker.js";
+import { pickByKey, pickCategory } from "./picker.js";
 import { firstRun, refusalNote } from "./review.js";
 import { go, stay } from "./router.js";
 import { Rows } from "./rows.js";
 import { separator } from "./separator.js";
-import { categoryOfKey, ofClasses, store } from "./store.js";
+import { ofClasses, store } from "./store.js";
 import { TileGrid, sides } from "./tiles.js";
 import { fieldName, openView, phrase, queryOf, withCondition, wordsOf } from "./view.js";
 
@@ -114,7 +114,7 @@ export class GridView {
     clearTimeout(this.#panelTimer);
     byId("chosen").textContent = "";
     document.body.classList.remove("filtering");
-    for (const scope of /** @type {const} */ (["grid", "decide"])) bind(scope);
+    release("grid", "decide");
   }
 
   /** Asks again for what may have changed. */
@@ -429,8 +429,8 @@ export class GridView {
     this.#paintBar();
     this.#remember();
     if (!this.#isVisible) return;
-    const { accept, reject, flag, unflag, picker } = this.#acts;
-    bind("decide", size === 0 ? undefined : { accept, reject, flag, unflag, picker, category: (event) => this.#labelByKey(event.key) });
+    const { accept, reject, flag, unflag, label, picker } = this.#acts;
+    bind("decide", size === 0 ? undefined : { accept, reject, flag, unflag, picker, category: ({ key }) => pickByKey(key, label) });
     clearTimeout(this.#panelTimer);
     if (wait > 0 && (size === 0) !== (byId("detail").childElementCount === 0)) {
       this.#panelTimer = setTimeout(() => this.#paintPanel(), wait);
@@ -488,13 +488,6 @@ export class GridView {
   }
 
   // Deciding and leaving.
-
-  /** @param {string} key */
-  #labelByKey(key) {
-    const category = categoryOfKey(key);
-    if (category) this.#acts.label(category.name);
-    else say(`No class has the key ${key}`);
-  }
 
   /** @param {import("./bulk.js").Verb} verb @param {string} [label] */
   async #decide(verb, label) {

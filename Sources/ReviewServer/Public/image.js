@@ -6,15 +6,15 @@ import { classList, fileName, fileSize, section } from "./lists.js";
 import { button, byId, count, dot, h, mark, picture, repaint, say, share } from "./dom.js";
 import { Editor } from "./editor.js";
 import { trail } from "./grid.js";
-import { bind } from "./keys.js";
+import { bind, release } from "./keys.js";
 import { outbox } from "./outbox.js";
-import { pickCategory } from "./picker.js";
+import { pickByKey, pickCategory } from "./picker.js";
 import { askComment, commentList, setFlag } from "./remarks.js";
 import { refusalNote } from "./review.js";
 import { go, stay } from "./router.js";
 import { Rows } from "./rows.js";
 import { Stage } from "./stage.js";
-import { categoryNamed, categoryOfKey, ofClasses, store } from "./store.js";
+import { categoryNamed, ofClasses, store } from "./store.js";
 import { did } from "./undo.js";
 import { fieldName, figure, openView, queryOf, wordsOf } from "./view.js";
 import { historyList, showLineage } from "./why.js";
@@ -55,6 +55,10 @@ export class ImageView {
   #caption = h("p", { class: "muted numbers" });
   #field = h("div", { class: "picture" });
   #bar = h("div", { class: "actions", role: "group", "aria-label": "Decide" });
+  #remarks = {
+    flag: () => void this.#flag(true), unflag: () => void this.#flag(false),
+    note: () => this.#comment(), why: () => this.#why(),
+  };
   #main = h("div", { class: "screen single image" }, h("header", {}, this.#heading, this.#caption), this.#field, this.#bar);
 
   /** @param {import("./router.js").Place} place */
@@ -66,7 +70,6 @@ export class ImageView {
       next: () => void this.#go(1), before: () => void this.#go(-1), leave: () => this.#leave(),
       closer: () => this.#stage?.zoomStep(true), farther: () => this.#stage?.zoomStep(false),
       fit: () => this.#stage?.fitOrFull(),
-      flag: () => void this.#flag(true), unflag: () => void this.#flag(false), note: () => this.#comment(),
     });
     this.update(place);
     this.#heading.focus({ preventScroll: true });
@@ -81,7 +84,7 @@ export class ImageView {
 
   hide() {
     this.#isVisible = false;
-    for (const scope of /** @type {const} */ (["image", "editor", "decide"])) bind(scope);
+    release("image", "editor", "decide");
   }
 
   /** Asks again for what may have changed. */
@@ -122,7 +125,7 @@ export class ImageView {
       this.#at = -1;
       // Keys that were meant for the picture before must not decide this one.
       this.#detail = this.#editor = null;
-      for (const scope of /** @type {const} */ (["editor", "decide"])) bind(scope);
+      release("editor", "decide");
       this.#heading.textContent = `Image ${id}`;
     }
     this.#find();
@@ -159,9 +162,9 @@ export class ImageView {
       bind("decide", {
         accept: () => void this.#decide("accept"),
         reject: () => void this.#decide("reject"),
-        category: (event) => this.#labelByKey(event.key),
+        category: ({ key }) => pickByKey(key, (name) => void this.#decide("label", name)),
         picker: () => this.pick(),
-        why: () => this.#why(),
+        ...this.#remarks,
       });
     }
   }
@@ -194,7 +197,7 @@ export class ImageView {
       accept: (labels) => void (labels === null && this.#proposed.length > 0 ? this.#decide("accept")
         : this.#save([...whole.map(labelOf), ...(labels ?? shown.map(labelOf))], version, `Saved ${labels?.length ?? shown.length} things`)),
       reject: () => void this.#save(whole.map(labelOf), version, "Decided that nothing is here"),
-      keys: { why: () => this.#why() },
+      keys: this.#remarks,
     });
     editor.addEventListener("change", () => this.#paintBar());
     this.#editor = editor;
@@ -277,13 +280,6 @@ export class ImageView {
       section("File", h("p", { class: "path" }, image.path),
         h("p", { class: "muted numbers" }, `${image.width} \u00d7 ${image.height}, ${fileSize(bytes)}, ${format}`),
         facts.length === 0 ? "" : h("dl", { class: "facts numbers" }, ...facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])))));
-  }
-
-  /** @param {string} key */
-  #labelByKey(key) {
-    const category = categoryOfKey(key);
-    if (category) void this.#decide("label", category.name);
-    else say(`No class has the key ${key}`);
   }
 
   pick() { pickCategory((name) => void this.#decide("label", name)); }

@@ -6,7 +6,7 @@ import { complain } from "./bulk.js";
 import { rove, stepIn } from "./cards.js";
 import { Copies } from "./copies.js";
 import { button, byId, count, h, picture, pictures } from "./dom.js";
-import { bind, openDialog } from "./keys.js";
+import { bind, openDialog, release } from "./keys.js";
 import { fileName, fileSize, named } from "./lists.js";
 import { tellFailed } from "./review.js";
 import { stay } from "./router.js";
@@ -90,8 +90,7 @@ export class IssuesView {
   hide() {
     this.#visible = false;
     this.#copies = null;
-    bind("issues");
-    bind("copies");
+    release("issues", "copies");
   }
 
   /** @param {unknown} kind */

@@ -70,9 +70,6 @@ export const table = [
   { id: "closer", scope: "image", keys: ["+", "="], text: "closer; so does the wheel", repeat: true },
   { id: "farther", scope: "image", keys: ["-"], text: "farther away", repeat: true },
   { id: "fit", scope: "image", keys: ["z"], text: "the whole picture, or its own size" },
-  { id: "flag", scope: "image", keys: ["f"], text: "flag, to be looked at again" },
-  { id: "unflag", scope: "image", keys: ["Shift+F"], text: "take the flag away" },
-  { id: "note", scope: "image", keys: ["n"], text: "say something about the picture" },
   { id: "leave", scope: "image", keys: ["Escape"], text: "back to where one came from" },
   { id: "skip", scope: "review", keys: [" "], text: "skip" },
   { id: "previous", scope: "review", keys: ["ArrowLeft"], text: "look at the previous one" },
@@ -168,6 +165,9 @@ export function bind(scope, actions) {
   if (actions) bound.set(scope, actions);
   else bound.delete(scope);
 }
+
+/** Lets scopes sleep. @param {...Scope} scopes */
+export const release = (...scopes) => scopes.forEach((scope) => bound.delete(scope));
 
 /** How the table calls what was pressed. @param {KeyboardEvent} event */
 export function nameOf(event) {

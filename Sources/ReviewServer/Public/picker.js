@@ -1,8 +1,15 @@
 // The class picker: type to search, arrows, Enter; a name that is new makes a class.
 
-import { dot, h, kbd } from "./dom.js";
+import { dot, h, kbd, say } from "./dom.js";
 import { searchList } from "./searchlist.js";
 import { categoryNamed, store } from "./store.js";
+
+/** Chooses the class of a key, by class order. @param {string} key @param {(name: string) => void} choose */
+export function pickByKey(key, choose) {
+  const category = store.classes.find((category) => category.key === key);
+  if (category) choose(category.name);
+  else say(`No class has the key ${key}`);
+}
 
 /** Asks for a class; calls `choose` with its name. @param {(name: string) => void} choose */
 export function pickCategory(choose) {

@@ -4,7 +4,7 @@ import { Refusal, Unreachable, get, link, post } from "./api.js";
 import { complain } from "./bulk.js";
 import { ClusterScreen } from "./cluster.js";
 import { alarm, button, byId, count, h, pictures, say, share } from "./dom.js";
-import { bind } from "./keys.js";
+import { bind, release } from "./keys.js";
 import { outbox } from "./outbox.js";
 import { SingleScreen } from "./single.js";
 import { ensureCategory, store } from "./store.js";
@@ -64,7 +64,7 @@ export class ReviewView {
   hide() {
     this.#visible = false;
     this.#lookingAt = -1;
-    for (const scope of /** @type {const} */ (["review", "decide", "cluster", "editor", "previous"])) bind(scope);
+    release("review", "decide", "cluster", "editor", "previous");
   }
 
   // Paints the first item, unless it stands there already.
@@ -75,7 +75,7 @@ export class ReviewView {
     this.#shown = item;
     if (item) return this.#paint(item);
     this.#screen = null;
-    for (const scope of /** @type {const} */ (["decide", "cluster", "editor"])) bind(scope);
+    release("decide", "cluster", "editor");
     if (this.#prefetch.refusal) return this.#place(refusalNote(this.#prefetch.refusal, () => this.#prefetch.fill()));
     if (this.#prefetch.empty) return void this.#placeEmpty();
     this.#place(skeleton());
@@ -197,7 +197,7 @@ export class ReviewView {
     if (!step) return void say("Nothing before this");
     this.#lookingAt = index;
     const screen = this.#screenOf(step.item);
-    for (const scope of /** @type {const} */ (["decide", "cluster", "editor"])) bind(scope);
+    release("decide", "cluster", "editor");
     bind("previous", {
       back: () => (index + 1 < this.#steps.length ? this.#look(index + 1) : this.#leavePrevious()),
     });

@@ -5,8 +5,8 @@ import { classList, fileName, proposalList, section, suggestionList } from "./li
 import { button, dot, h, picture, say } from "./dom.js";
 import { PictureFacts } from "./facts.js";
 import { bind } from "./keys.js";
-import { pickCategory } from "./picker.js";
-import { categoryNamed, categoryOfKey, store } from "./store.js";
+import { pickByKey, pickCategory } from "./picker.js";
+import { categoryNamed, store } from "./store.js";
 import { reasonOf } from "./why.js";
 
 /** The screen of one picture; it has `main` and `aside` to be shown. */
@@ -51,7 +51,7 @@ export class SingleScreen {
     bind("decide", {
       accept: () => this.#accept(),
       reject: () => this.#reject(),
-      category: (event) => this.#correctByKey(event.key),
+      category: ({ key }) => pickByKey(key, (name) => this.#correct(name)),
       picker: () => this.#pick(),
       ...this.#facts.actions,
     });
@@ -74,13 +74,6 @@ export class SingleScreen {
   #reject() {
     this.#decide({ decision: "reject" },
       this.#top === undefined ? "Set 1 apart: no class fits" : `Rejected: not ${this.#top}`);
-  }
-
-  /** @param {string} key */
-  #correctByKey(key) {
-    const category = categoryOfKey(key);
-    if (category) this.#correct(category.name);
-    else say(`No class has the key ${key}`);
   }
 
   #pick() { pickCategory((name) => this.#correct(name)); }

@@ -2,6 +2,7 @@
 
 import { pixels, sharpest } from "./api.js";
 import { h, picture } from "./dom.js";
+import { fileName } from "./lists.js";
 
 // As many pixels of the screen for one of the picture.
 const closest = 40;
@@ -46,7 +47,7 @@ export class Stage extends EventTarget {
     this.#shown = shown;
     this.size = { width: shown.width, height: shown.height };
     this.#loaded = innerWidth * 0.7 * devicePixelRatio;
-    const name = shown.path.slice(shown.path.lastIndexOf("/") + 1);
+    const name = fileName(shown.path);
     this.node = h("div", { class: "picture stage", tabindex: "-1" }, picture(pixels(shown.id, innerWidth * 0.7), name, name));
     const on = (/** @type {string} */ type, /** @type {(event: any) => void} */ run) => this.node.addEventListener(type, run);
     on("pointerdown", (event) => this.#down(event));

@@ -35,9 +35,6 @@ export const categoryNamed = (name) => store.classes.find((category) => category
 export const categoryOfId = (id) => (store.classes[id - 1]?.id === id ? store.classes[id - 1]
   : store.classes.find((category) => category.id === id));
 
-/** The class of a key, by class order. @param {string} key */
-export const categoryOfKey = (key) => store.classes.find((category) => category.key === key);
-
 /**
  * The class of a name; a new name becomes the next class, as the server will make it.
  * @param {string} name

@@ -188,7 +188,7 @@ export class TileGrid extends EventTarget {
 
   /** All tiles, those that are seen first, so that their pictures are fetched first. @param {(tile: Tile) => void} visit */
   #each(visit) {
-    const seen = Math.floor(this.#virt / this.#lineHeight);
+    const seen = Math.max(0, Math.floor(this.#virt / this.#lineHeight));
     for (let step = 0; step < this.#pool.length; step++) {
       const line = this.#pool[(seen + step) % this.#pool.length];
       if (line.row >= 0) line.tiles.forEach(visit);

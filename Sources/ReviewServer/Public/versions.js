@@ -5,7 +5,7 @@ import { complain, report } from "./bulk.js";
 import { Conflicts } from "./conflicts.js";
 import { Difference } from "./difference.js";
 import { button, byId, count, h, kbd, svg } from "./dom.js";
-import { bind } from "./keys.js";
+import { bind, release } from "./keys.js";
 import { moment } from "./lists.js";
 import { tellFailed } from "./review.js";
 import { stay } from "./router.js";
@@ -51,8 +51,7 @@ export class VersionsView {
   hide() {
     this.#visible = false;
     this.#pane = null;
-    bind("versions");
-    bind("conflict");
+    release("versions", "conflict");
   }
 
   /** @param {import("./router.js").Place} place */
