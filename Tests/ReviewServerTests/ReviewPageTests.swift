@@ -133,6 +133,10 @@ struct ReviewPageTests {
         try await page.wait(
             until: "document.querySelectorAll('.shape.proposed.under').length === 2"
         )
+        try await page.press("f")
+        try await page.wait(
+            until: "document.getElementById('last').innerText === 'Flagged: 1 picture.'"
+        )
         // A third one is drawn, named by a key and moved by keys.
         try await page.drag(from: place(page, 300, 200), to: place(page, 360, 260))
         try await page.wait(until: "document.querySelectorAll('.shapelist button').length === 3")

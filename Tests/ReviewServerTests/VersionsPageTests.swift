@@ -107,6 +107,9 @@ struct VersionsPageTests {
             try await page.wait(until: Self.said("Kept 2.jpg, took 2 pictures out"))
             #expect(history.removed == [1, 3])
             try await page.wait(until: Self.question("Which of the two"))
+            // What the reviewer did last is known after a reload, too.
+            try await page.reload()
+            try await page.wait(until: Self.question("Which of the two"))
             try await page.press(Self.backspace)
             try await page.wait(until: Self.question("Which of the 3 stays"))
             #expect(history.removed.isEmpty)

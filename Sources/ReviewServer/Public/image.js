@@ -127,6 +127,7 @@ export class ImageView {
       this.#detail = this.#editor = null;
       release("editor", "decide");
       this.#heading.textContent = `Image ${id}`;
+      byId("detail").scrollTop = 0;
     }
     this.#find();
     try {

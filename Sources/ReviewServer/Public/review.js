@@ -108,6 +108,7 @@ export class ReviewView {
   #place(main, aside) {
     byId("main").replaceChildren(main);
     byId("detail").replaceChildren(...(aside ? [aside] : []));
+    byId("detail").scrollTop = 0;
   }
 
   /** @param {object} decision @param {string} text */
