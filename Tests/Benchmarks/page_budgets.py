@@ -198,6 +198,27 @@ class Browser:
         found = self.call("POST", "/goog/cdp/execute", {"cmd": "Performance.getMetrics", "params": {}})
         return {entry["name"]: entry["value"] for entry in found["metrics"]}
 
+    def resident(self):
+        """The memory of the page's process in MB, what it shares with others counted in part."""
+        parents = {}
+        for status in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            try:
+                parents[int(status.parent.name)] = int(status.read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+        found = 0
+        for process in parents:
+            parent = process
+            while parent > 1 and parent != self.process.pid:
+                parent = parents.get(parent, 0)
+            home = pathlib.Path("/proc", str(process))
+            try:
+                if parent == self.process.pid and b"--type=renderer" in (home / "cmdline").read_bytes():
+                    found = max(found, int(re.search(r"Pss:\s+(\d+)", (home / "smaps_rollup").read_text())[1]))
+            except OSError:
+                continue
+        return found / 1024
+
     def wait(self, condition, seconds=30):
         end = time.monotonic() + seconds
         while not self.run(f"return Boolean({condition})"):
@@ -216,7 +237,10 @@ window.bench = {
   frame: (isThere) => new Promise((done) => requestAnimationFrame(() => {
     const is = isThere();
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => done({ is, at: performance.now() });
+    port1.onmessage = () => {
+      done({ is, at: performance.now() });
+      port1.close();
+    };
     port2.postMessage(0);
   })),
   async painted(isThere) {
@@ -358,7 +382,8 @@ def kept(page, when):
     page.call("POST", "/goog/cdp/execute", {"cmd": "HeapProfiler.collectGarbage", "params": {}})
     found = page.metrics()
     nodes = page.run("return document.getElementsByTagName('*').length")
-    tell(f"memory of scripts {when}, MB", f"{found['JSHeapUsedSize'] / 1e6:.1f}", "300 for all of the page")
+    memory = f"{page.resident():.0f}, {found['JSHeapUsedSize'] / 1e6:.1f}"
+    tell(f"memory {when}, of it scripts, MB", memory, "300")
     tell("elements", f"{nodes}", "1,500")
     tell("nodes that the browser keeps, listeners", f"{found['Nodes']:.0f}, {found['JSEventListeners']:.0f}", "-")
 
