@@ -2,7 +2,7 @@
 
 import { get, pixels, thumbnail } from "./api.js";
 import { act, isActing } from "./acts.js";
-import { button, byId, count, h, kbd, picture, say } from "./dom.js";
+import { attend, button, byId, count, h, kbd, picture, say } from "./dom.js";
 import { bind } from "./keys.js";
 import { fileName, named, section, stacked } from "./lists.js";
 import { closeUp, isShape } from "./outlines.js";
@@ -79,7 +79,7 @@ export class Conflicts {
         alike > 1 ? button("A", this.#isForAll ? "only this one" : `all ${count(alike)} about ${conflict.class}`, () => this.#toggle()) : null,
         button("Space", "later", () => this.#step(1)), button("Backspace", "undo", () => byId("undo").click())));
     byId("detail").replaceChildren(this.#panel(page, conflict));
-    heading.focus({ preventScroll: true });
+    attend(heading);
     say(`${page.open} open. ${name}: base ${said(conflict.base)}, ${page.ours} ${said(conflict.ours)}, ${page.theirs} ${said(conflict.theirs)}.`);
   }
 
@@ -113,7 +113,7 @@ export class Conflicts {
       h("p", {}, "The merge becomes a version when you commit it."), this.#box() ?? "",
       h("p", {}, button("Backspace", "undo the last choice", () => byId("undo").click()))));
     byId("detail").replaceChildren();
-    heading.focus({ preventScroll: true });
+    attend(heading);
     say("All conflicts are settled. C writes the message of the merge.");
   }
 

@@ -2,7 +2,7 @@
 
 import { Refusal, get, pixels } from "./api.js";
 import { act, isActing } from "./acts.js";
-import { button, byId, count, h, kbd, picture, pictures, say } from "./dom.js";
+import { attend, button, byId, count, h, kbd, picture, pictures, say } from "./dom.js";
 import { bind } from "./keys.js";
 import { fileName, fileSize, named } from "./lists.js";
 import { tellFailed } from "./review.js";
@@ -92,7 +92,7 @@ export class Copies {
         button("O", "all in Grid", this.#openGrid),
         button("Backspace", "undo", () => byId("undo").click())));
     byId("detail").replaceChildren();
-    heading.focus({ preventScroll: true });
+    attend(heading);
     say(`${pictures(group.members.length)}. Proposed to keep: ${fileName(keeper.image.path)}: ${reason(group)}.`);
   }
 
@@ -123,7 +123,7 @@ export class Copies {
       h("p", {}, this.#count === 0 ? "Each picture is in the data set once." : `${count(rest)} ${rest === 1 ? "group was" : "groups were"} left as they are.`),
       h("p", {}, rest > 0 && this.#count > 0 ? button("Space", "look again", () => void this.#again(), "primary") : null,
         " ", button("Backspace", "undo", () => byId("undo").click()))));
-    heading.focus({ preventScroll: true });
+    attend(heading);
     say(heading.textContent ?? "");
   }
 

@@ -40,6 +40,11 @@ export function repaint(place, ...nodes) {
   if (at >= 0) /** @type {HTMLElement | undefined} */ ([...place.querySelectorAll(controls)][at])?.focus({ preventScroll: true });
 }
 
+/** Gives the focus to what is new by itself, unless somebody is typing. @param {HTMLElement} node */
+export function attend(node) {
+  if (!document.activeElement?.closest("input, textarea, select")) node.focus({ preventScroll: true });
+}
+
 /** @param {string} id */
 export function byId(id) {
   const element = document.getElementById(id);

@@ -3,7 +3,7 @@
 import { Refusal, Unreachable, get, link, post } from "./api.js";
 import { complain } from "./bulk.js";
 import { ClusterScreen } from "./cluster.js";
-import { alarm, button, byId, count, h, pictures, say, share } from "./dom.js";
+import { alarm, attend, button, byId, count, h, pictures, say, share } from "./dom.js";
 import { bind, release } from "./keys.js";
 import { outbox } from "./outbox.js";
 import { SingleScreen } from "./single.js";
@@ -90,7 +90,7 @@ export class ReviewView {
     screen.bindKeys();
     this.#shownAt = performance.now();
     this.#place(screen.main, screen.aside);
-    screen.heading.focus({ preventScroll: true });
+    attend(screen.heading);
   }
 
   /** @param {import("./api.js").ReviewItem} item */
@@ -233,7 +233,7 @@ export class ReviewView {
     const note = allDecided(progress, () => this.#prefetch.fill());
     const isNew = byId("main").querySelector(".note") === null;
     this.#place(note);
-    if (isNew) note.querySelector("h1")?.focus();
+    if (isNew) attend(/** @type {HTMLElement} */ (note.querySelector("h1")));
   }
 }
 

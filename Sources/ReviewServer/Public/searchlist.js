@@ -20,7 +20,7 @@ export function searchList({ id, title, name, placeholder, search, draw, hint, c
   let at = 0;
   /** @type {Offer[]} */
   let offers = [];
-  const list = h("div", { role: "listbox", id, class: "picker" });
+  const list = h("div", { role: "listbox", id, class: "picker", "aria-label": title });
   const input = /** @type {HTMLInputElement} */ (h("input", {
     role: "combobox", "aria-controls": id, "aria-expanded": "true", "aria-label": name,
     placeholder, autocomplete: "off", spellcheck: "false",
