@@ -304,6 +304,7 @@ export class IssuesView {
     if (!this.#visible) return;
     await this.#count();
     if (this.#copies) return void this.#copies.load();
+    if (!kinds[this.#kind]) return;
     const at = this.#at;
     await this.#load();
     this.#focus(Math.max(0, at));

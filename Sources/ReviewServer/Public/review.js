@@ -124,6 +124,7 @@ export class ReviewView {
     if (label) ensureCategory(label);
     this.#steps.push({ item, submission, text });
     if (submission.decision !== "skip") this.pace.push({ at: Date.now(), images: imagesOf(submission, item) });
+    this.#kept = null;
     this.#prefetch.advance();
     this.#refresh();
     outbox.add(submission);

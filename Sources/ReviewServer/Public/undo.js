@@ -57,7 +57,9 @@ async function reverse(from, to, way) {
   }
   const log = read();
   const ids = new Set(reversed.map(({ id }) => id));
-  log[from] = log[from].filter((other) => !ids.has(other.id) && other.id !== act?.id);
+  // An older one was taken back, or none: this one does not stand any more. A newer one was done in another browser.
+  const isGone = reversed.length === 0 || (way === "undo" && reversed[0].id < (act?.id ?? 0));
+  log[from] = log[from].filter(({ id }) => !ids.has(id) && !(isGone && id === act?.id));
   log[to].push(...reversed.map(({ id }) => ({ id, text: id === act?.id ? act.text : undefined })));
   write(log);
   return reversed.length === 0 && act ? reverse(from, to, way) : reversed;
