@@ -196,7 +196,7 @@ export class ImageView {
       source: annotation.state === "proposed" ? annotation.source : "accepted", annotation: labelOf(annotation),
     })), {
       accept: (labels) => void (labels === null && this.#proposed.length > 0 ? this.#decide("accept")
-        : this.#save([...whole.map(labelOf), ...(labels ?? shown.map(labelOf))], version, `Saved ${labels?.length ?? shown.length} things`)),
+        : this.#save([...whole.map(labelOf), ...(labels ?? shown.map(labelOf))], version, `Saved: ${things(labels?.length ?? shown.length)}`)),
       reject: () => void this.#save(whole.map(labelOf), version, "Decided that nothing is here"),
       keys: this.#remarks,
     });
