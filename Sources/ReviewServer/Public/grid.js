@@ -146,10 +146,7 @@ export class GridView {
     tiles.addEventListener("move", () => this.#write());
     tiles.resize(this.#size);
     this.#filters = new FilterPanel();
-    this.#filters.addEventListener("filter", (event) => {
-      // A range that is moved by keys is told a moment later: not from another view.
-      if (this.#isVisible) this.#narrow(/** @type {CustomEvent} */ (event).detail);
-    });
+    this.#filters.addEventListener("filter", (event) => this.#narrow(/** @type {CustomEvent} */ (event).detail));
     this.#filters.addEventListener("open", () => this.#countValues());
     this.#field.replaceChildren(tiles.node);
     return h("div", { class: "screen grid" }, this.#filters.node, separator("the filters", "--filters", 1),
@@ -270,8 +267,9 @@ export class GridView {
     } catch (error) { this.#failed(error); }
   }
 
+  // A range that is moved by keys is told a moment later: not from another view.
   /** @param {import("./view.js").Condition[]} filter */
-  #narrow(filter) { this.#go({ ...this.#query, filter }); }
+  #narrow(filter) { if (this.#isVisible) this.#go({ ...this.#query, filter }); }
 
   /** @param {Query} query */
   #go(query) { go("grid", { ...wordsOf(query), size: this.#size }); }
@@ -452,11 +450,9 @@ export class GridView {
 
   #paintPanel() {
     const { size } = this.#choice;
-    if (size === 0) {
-      const hadFocus = byId("detail").contains(document.activeElement);
-      byId("detail").replaceChildren();
-      return hadFocus ? this.#tiles?.moveFocus(this.#focus) : undefined;
-    }
+    const hadFocus = byId("detail").contains(document.activeElement);
+    if (size === 0) byId("detail").replaceChildren();
+    if (size === 0) return void (hadFocus && this.#tiles?.moveFocus(this.#focus));
     const { node, mixed } = choicePanel(size, this.#acts);
     this.#mixed = mixed;
     repaint(byId("detail"), node);
