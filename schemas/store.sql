@@ -40,7 +40,8 @@ CREATE TABLE change (
 CREATE INDEX change_undoes ON change (undoes) WHERE undoes IS NOT NULL;
 CREATE INDEX change_lastAnnotation ON change (lastAnnotation);
 -- What a person did last; the act of a name that a person gave; what can have changed who belongs.
-CREATE INDEX change_personal ON change (author, id) WHERE kind IN ('review', 'label');
+CREATE INDEX change_personal ON change (author, id)
+    WHERE kind IN ('review', 'label', 'membership', 'restore');
 CREATE INDEX change_act ON change (
     author, json_extract(json_extract(payload, '$.decision'), '$.id')
 ) WHERE kind IN ('label', 'membership');

@@ -2,8 +2,8 @@ package import CurationCore
 import GRDB
 
 extension DatasetStore {
-    /// Takes back the newest acts of a person that stand: decisions of the queue, and those about views
-    /// and pictures.
+    /// Takes back the newest acts of a person that stand: decisions of the queue, those about views and
+    /// pictures, and what was taken out, put back or restored.
     ///
     /// It stops at the first of which newer changes, or a switch, left nothing: what lies before that is
     /// not what the person has in mind.
@@ -57,6 +57,9 @@ extension DatasetStore {
         }
     }
 
+    /// The kinds of acts that a person takes back by their last act, as an index has them.
+    private static let personal = "'review', 'label', 'membership', 'restore'"
+
     private static func newestAct(
         by author: String,
         before last: Int64 = .max,
@@ -65,7 +68,7 @@ extension DatasetStore {
         let acts = try Int64.fetchCursor(
             database,
             sql: """
-                SELECT id FROM change WHERE author = ? AND kind IN ('review', 'label') AND id < ?
+                SELECT id FROM change WHERE author = ? AND kind IN (\(personal)) AND id < ?
                 ORDER BY id DESC
                 """,
             arguments: [author, last]
@@ -86,7 +89,7 @@ extension DatasetStore {
         let newest = try Int64.fetchOne(
             database,
             sql: """
-                SELECT max(id) FROM change WHERE author = ? AND kind IN ('review', 'label')
+                SELECT max(id) FROM change WHERE author = ? AND kind IN (\(personal))
                 """,
             arguments: [author]
         )
@@ -118,7 +121,7 @@ extension DatasetStore {
             database,
             sql: """
                 SELECT EXISTS (SELECT 1 FROM change
-                    WHERE id = ? AND author = ? AND kind IN ('review', 'label'))
+                    WHERE id = ? AND author = ? AND kind IN (\(personal)))
                 """,
             arguments: [act, author]
         ) ?? false
@@ -150,12 +153,16 @@ extension DatasetStore {
         _ id: Int64,
         in database: Database
     ) throws -> ReversedAct {
-        let text = try String.fetchOne(
+        let row = try Row.fetchOne(
             database,
-            sql: "SELECT payload FROM change WHERE id = ?",
-            arguments: [id]
+            sql: """
+                SELECT kind, payload,
+                    (SELECT count(*) FROM membership WHERE change = :id) AS moved
+                FROM change WHERE id = :id
+                """,
+            arguments: ["id": id]
         )
-        let payload = try payload(text)
+        let payload = try payload(row?["payload"])
         if let (act, changed) = try act(payload) {
             return ReversedAct(
                 id: id,
@@ -164,20 +171,26 @@ extension DatasetStore {
                 count: changed
             )
         }
-        // Conflicts that were settled together, or labels that came by the command line.
+        let kind = try row?.value("kind") as ChangeKind?
         let changed = try changedImages(by: id, in: database)
-        let conflicts = payload["conflicts"].flatMap { Int($0) }
-        return ReversedAct(
-            id: id,
-            item: nil,
-            what: conflicts.map { Self.words("settled", $0, "conflict") }
-                ?? Self.words("labelled", changed, "picture"),
-            count: conflicts ?? changed
-        )
+        if let conflicts = payload["conflicts"].flatMap({ Int($0) }) {
+            return reversed(id, "settled", conflicts, "conflict")
+        }
+        return switch kind {
+        case .membership: reversed(id, "took out or put back", row?["moved"] ?? 0, "picture")
+        case .restore: reversed(id, "restored", max(1, changed), "picture")
+        default: reversed(id, "labelled", changed, "picture")
+        }
     }
 
-    private static func words(_ verb: String, _ count: Int, _ noun: String) -> String {
-        "\(verb) \(count) \(noun)\(count == 1 ? "" : "s")"
+    private static func reversed(
+        _ id: Int64,
+        _ verb: String,
+        _ count: Int,
+        _ noun: String
+    ) -> ReversedAct {
+        let words = "\(verb) \(count) \(noun)\(count == 1 ? "" : "s")"
+        return ReversedAct(id: id, item: nil, what: words, count: count)
     }
 
     /// How many images an act changed the labels of.

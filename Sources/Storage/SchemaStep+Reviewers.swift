@@ -39,7 +39,8 @@ enum SchemaStepReviewers {
         ) STRICT;
         CREATE INDEX comment_sample ON comment (sample);
 
-        CREATE INDEX change_personal ON change (author, id) WHERE kind IN ('review', 'label');
+        CREATE INDEX change_personal ON change (author, id)
+            WHERE kind IN ('review', 'label', 'membership', 'restore');
         CREATE INDEX change_act ON change (
             author, json_extract(json_extract(payload, '$.decision'), '$.id')
         ) WHERE kind IN ('label', 'membership');

@@ -183,4 +183,32 @@ import Testing
         let none = try await desk.history(of: 999, for: "r1")
         #expect(none == nil)
     }
+
+    @Test func `what was taken out or restored is a reviewer's act like any other`() async throws {
+        let fixture = try PipelineFixture(
+            sources: try PipelineFixture.photos(3),
+            classes: ["hat", "shoes"]
+        )
+        let desk = ReviewDesk(dataset: fixture.dataset)
+        try Self.label(fixture, ["hat", "hat", "hat"], by: "anna")
+        _ = try await desk.commit(message: "first", tag: "v1", author: "anna")
+        try Self.label(fixture, ["hat", "shoes", "shoes"], by: "anna")
+        let ids = try fixture.dataset.samples().map(\.id)
+        _ = try await desk.restore(image: ids[1], to: "v1", author: "reviewer:r1")
+        _ = try await desk.setMembership(
+            .images([ids[0]]),
+            isPresent: false,
+            id: "m",
+            author: "reviewer:r1"
+        )
+        let out = try await desk.undoActs(of: "r1", steps: 1)
+        #expect(out.acts.map(\.what) == ["took out 1"] && out.canUndo && out.canRedo)
+        #expect(try fixture.dataset.samples().count == 3)
+        let back = try await desk.undoActs(of: "r1", steps: 1)
+        #expect(back.acts.map(\.what) == ["restored 1 picture"] && !back.canUndo)
+        #expect(try Self.labels(fixture) == ["hat", "shoes", "shoes"])
+        let again = try await desk.redoActs(of: "r1", steps: 2)
+        #expect(again.acts.map(\.what) == ["restored 1 picture", "took out 1"])
+        #expect(try fixture.dataset.samples().count == 2 && !again.canRedo)
+    }
 }

@@ -3,7 +3,7 @@ import Learning
 import Testing
 
 @Suite struct CalibrationTests {
-    @Test(arguments: [0.2, 0.6, 1.0, 1.6, 2.2])
+    @Test(arguments: [0.35, 0.6, 1.0, 1.6, 2.2])
     func `a planted temperature is found`(planted: Double) {
         var generator = SeededGenerator(seed: 11)
         let rows = 3_000

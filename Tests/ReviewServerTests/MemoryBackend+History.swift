@@ -29,6 +29,8 @@ final class MemoryHistory: Sendable {
         var messages = ["first pass", "third pass"]
         var removed: Set<Sample.ID> = []
         var acts: [Act] = []
+        /// The places of those that were taken back.
+        var undone: Set<Int> = []
         var restored: [Sample.ID] = []
         /// What was done under a name.
         var named: [String: (choice: MembershipChoice, isPresent: Bool, report: ActReport)] = [:]
@@ -215,16 +217,37 @@ extension MemoryBackend {
         try history.state.withLock { state in
             guard let number = Int(batch.dropFirst(2)), state.acts.indices.contains(number - 1)
             else { throw CurationError.input("'\(batch)' is no batch") }
-            switch state.acts[number - 1] {
-            case .settled(let ids):
-                for index in state.conflicts.indices where ids.contains(state.conflicts[index].id) {
-                    state.conflicts[index].taken = nil
-                }
-                return ActReport(batch: "b-0", changed: ids.count)
-            case .moved(let ids, let isPresent):
-                if isPresent { state.removed.formUnion(ids) } else { state.removed.subtract(ids) }
-                return ActReport(batch: "b-0", changed: ids.count)
+            return ActReport(batch: "b-0", changed: state.takeBack(number - 1))
+        }
+    }
+}
+
+extension MemoryHistory {
+    /// Takes back the newest act that stands; nil when there is none.
+    func takeBackNewest() -> ReversedAct? {
+        state.withLock { state in
+            guard let index = state.acts.indices.last(where: { !state.undone.contains($0) }) else {
+                return nil
             }
+            let count = state.takeBack(index)
+            return ReversedAct(id: Int64(index + 1), item: nil, what: "act \(index)", count: count)
+        }
+    }
+}
+
+extension MemoryHistory.State {
+    /// Takes back the act in a place, and says how much it changed.
+    mutating func takeBack(_ index: Int) -> Int {
+        undone.insert(index)
+        switch acts[index] {
+        case .settled(let ids):
+            for index in conflicts.indices where ids.contains(conflicts[index].id) {
+                conflicts[index].taken = nil
+            }
+            return ids.count
+        case .moved(let ids, let isPresent):
+            if isPresent { removed.formUnion(ids) } else { removed.subtract(ids) }
+            return ids.count
         }
     }
 }

@@ -130,7 +130,8 @@ final class MemoryBackend: ReviewBackend {
     func undoActs(of reviewer: String, steps: Int) async throws -> ReversedActs {
         state.withLock { state in
             guard let item = state.order.popLast() else {
-                return ReversedActs(acts: [], canUndo: false, canRedo: false)
+                let act = history.takeBackNewest()
+                return ReversedActs(acts: act.map { [$0] } ?? [], canUndo: false, canRedo: false)
             }
             state.decided[item] = nil
             let act = ReversedAct(id: 1, item: item, what: "decided \(item)", count: 1)

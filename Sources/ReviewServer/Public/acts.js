@@ -29,9 +29,8 @@ export function act(path, body, words) {
     await outbox.emptied();
     /** @type {ActReport} */
     const answer = await post(path, body);
-    const text = words(answer);
-    if (answer.batch) did(Number(answer.batch.slice(2)), text.slice(0, 1).toLowerCase() + text.slice(1));
-    report(text, answer.batch !== undefined);
+    did(answer.batch);
+    report(words(answer), answer.batch !== undefined);
     return answer;
   }).catch(complain).finally(() => { pending--; });
   queue = result.catch(() => { /* it is told already */ });
