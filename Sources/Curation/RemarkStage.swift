@@ -75,10 +75,11 @@ public struct RemarkStage: Sendable {
         at now: Timestamp = .now
     ) throws -> RemarkReport.Comment {
         guard text.contains(where: { !$0.isWhitespace }),
-            text.unicodeScalars.count <= Self.longestComment
+            text.unicodeScalars.count <= Self.longestComment, !text.unicodeScalars.contains("\0")
         else {
             throw CurationError.badData(
-                "a comment has from 1 to \(Self.longestComment) characters, not all of them blank"
+                "a comment has from 1 to \(Self.longestComment) characters, not all of them blank "
+                    + "and none of them U+0000"
             )
         }
         return try rephrasing { () throws in

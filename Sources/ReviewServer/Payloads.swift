@@ -148,6 +148,10 @@ extension Request {
         } catch is NIOTooManyBytesError {
             throw RequestRefusal.tooLarge
         }
+        // A database ends a text there, so that what is read would not be what was sent.
+        guard Data(body.readableBytesView).firstRange(of: Data(#"\u0000"#.utf8)) == nil else {
+            throw RequestRefusal.invalid("A text must not hold the character U+0000.")
+        }
         do {
             return try JSONDecoder().decode(type, from: Data(body.readableBytesView))
         } catch {

@@ -8,9 +8,6 @@ import Testing
 /// The grid and the single picture in a real browser, over a real data set of photos.
 @Suite(.enabled(if: WebDriver.isInstalled, "needs chromium and chromedriver"))
 struct GridPageTests {
-    private static let classes = ["hat", "shoes", "skirt"]
-    private static let photosOfEach = 12
-
     private static let (right, left, down) = ("\u{e014}", "\u{e012}", "\u{e015}")
     private static let (enter, escape, backspace) = ("\u{e007}", "\u{e00c}", "\u{e003}")
     private static let (shift, control, end) = ("\u{e008}", "\u{e009}", "\u{e010}")
@@ -25,7 +22,7 @@ struct GridPageTests {
         _ body: @escaping @Sendable (WebDriver, Dataset) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
-        let dataset = try dataset(in: folder.url)
+        let dataset = try PhotoDataset.make(in: folder.url)
         try await TestServer.serve(ReviewDesk(dataset: dataset)) { addresses in
             let page = try await WebDriver()
             do {
@@ -43,32 +40,6 @@ struct GridPageTests {
             }
             await page.quit()
         }
-    }
-
-    private static func dataset(in folder: URL) throws -> Dataset {
-        let answers = String(decoding: try Fixtures.bytes("photos-answers.csv"), as: UTF8.self)
-        let rows = answers.split(separator: "\n").map { $0.split(separator: ",") }
-        let files = FileManager.default
-        for name in classes {
-            let home = folder.appending(path: "photos/\(name)")
-            try files.createDirectory(at: home, withIntermediateDirectories: true)
-            for row in rows.filter({ $0[1] == name }).prefix(photosOfEach) {
-                let file = String(row[2])
-                try files.copyItem(
-                    at: Fixtures.url("photos/\(file)"),
-                    to: home.appending(path: file)
-                )
-            }
-        }
-        let dataset = try Dataset(
-            creating: folder.appending(path: "set"),
-            schema: LabelSchema(task: .classification, categories: [])
-        )
-        let sources = [folder.appending(path: "photos").path]
-        _ = try ImportStage(dataset: dataset).run(
-            ImportStage.Request(sources: sources, format: .imagefolder, labelsAs: .proposed)
-        )
-        return dataset
     }
 
     /// The classes that a person stands behind, with how many pictures each has.

@@ -1,3 +1,5 @@
+import Curation
+import CurationCore
 import Foundation
 import ReviewServer
 import TestKit
@@ -49,11 +51,55 @@ struct HostileTextTests {
             let page = try await WebDriver()
             do {
                 try await page.open(server.url)
-                _ = try await page.evaluate(
-                    "(window.violations = [], document.addEventListener('securitypolicyviolation', "
-                        + "(event) => window.violations.push(event.blockedURI + event.violatedDirective)))"
-                )
+                try await Self.watch(page)
                 try await Self.walk(page, texts)
+            } catch {
+                await page.quit()
+                throw error
+            }
+            await page.quit()
+        }
+    }
+
+    /// Notes from now on what the page's policy refuses.
+    private static func watch(_ page: WebDriver) async throws {
+        _ = try await page.evaluate(
+            "(window.violations = [], document.addEventListener('securitypolicyviolation', "
+                + "(event) => window.violations.push(event.blockedURI + event.violatedDirective)))"
+        )
+    }
+
+    @Test func `comments and fields that are markup or scripts are shown as text`() async throws {
+        let folder = try TemporaryFolder()
+        let dataset = try PhotoDataset.make(in: folder.url)
+        let ids = try dataset.samples().map(\.id)
+        let remarks = RemarkStage(dataset: dataset)
+        // What is only space or too long is no comment.
+        let said = try Self.texts().filter {
+            (try? remarks.comment($0, on: ids[0], by: $0.isEmpty ? "r" : "r1")) != nil
+        }
+        try #require(said.count >= 200)
+        let values = zip(ids, said).map { (sample: $0, value: String?.some($1)) }
+        _ = try GovernanceStage(dataset: dataset, author: "anna").set("licence", to: values)
+        try await TestServer.serve(ReviewDesk(dataset: dataset)) { addresses in
+            let page = try await WebDriver()
+            do {
+                try await page.open(addresses[0].url)
+                try await page.wait(until: "location.hash === '#/review'")
+                try await Self.watch(page)
+                _ = try await page.evaluate("location.hash = '#/image/\(ids[0])'")
+                try await page.wait(until: "\(Self.holds("aside", said)) === 0")
+                try await Self.checkCalm(page, "image")
+                _ = try await page.evaluate("location.hash = '#/grid'")
+                try await page.wait(until: "document.querySelector('.pic img')")
+                _ = try await page.evaluate(
+                    "[...document.querySelectorAll('summary')].find((node) => "
+                        + "node.innerText.toLowerCase() === 'licence').click()"
+                )
+                try await page.wait(
+                    until: "document.querySelectorAll('details[open] .value').length > 12"
+                )
+                try await Self.checkCalm(page, "licence")
             } catch {
                 await page.quit()
                 throw error

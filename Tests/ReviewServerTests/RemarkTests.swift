@@ -22,6 +22,8 @@ import Testing
             #expect(said.status == 200 && said.text.contains(#""reviewer":"r1""#))
             #expect(server.backend.comments == ["<b>odd</b>"])
             #expect(try await post("images/2/comments", #"{"text":""}"#).status == 400)
+            let cut = try await post("images/2/comments", #"{"text":"a\u0000b"}"#)
+            #expect(cut.status == 400 && cut.text.contains("U+0000"))
             #expect(try await post("images/99/comments", #"{"text":"x"}"#).status == 404)
         }
     }

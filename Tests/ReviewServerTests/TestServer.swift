@@ -16,7 +16,7 @@ struct TestServer: Sendable {
     /// The tokens of all reviewers.
     let tokens: [String: String]
 
-    /// Runs `body` while a server runs on a free port.
+    /// Runs `body` while a server runs, on a free port unless one is named.
     static func run(
         _ backend: MemoryBackend = MemoryBackend(),
         tokenFile: URL? = nil,
@@ -25,6 +25,7 @@ struct TestServer: Sendable {
         limits: ServerLimits = ServerLimits(),
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         clock: @escaping @Sendable () -> Timestamp = { .now },
+        port: Int = 0,
         body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         try await serve(
@@ -34,11 +35,12 @@ struct TestServer: Sendable {
             binding: binding,
             limits: limits,
             logger: logger,
-            clock: clock
+            clock: clock,
+            port: port
         ) { try await body(TestServer(backend, $0)) }
     }
 
-    /// Runs `body`, which is given the addresses, while a server of any backend runs on a free port.
+    /// Runs `body`, which is given the addresses, while a server of any backend runs.
     static func serve(
         _ backend: some ReviewBackend,
         tokenFile: URL? = nil,
@@ -47,6 +49,7 @@ struct TestServer: Sendable {
         limits: ServerLimits = ServerLimits(),
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         clock: @escaping @Sendable () -> Timestamp = { .now },
+        port: Int = 0,
         body: @escaping @Sendable ([ReviewAddress]) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
@@ -54,7 +57,7 @@ struct TestServer: Sendable {
             dataset: dataset,
             reviewers: reviewers,
             tokenFile: (tokenFile ?? folder.url.appending(path: "token")).path,
-            port: 0,
+            port: port,
             binding: binding,
             limits: limits,
             clock: clock

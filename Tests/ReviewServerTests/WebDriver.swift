@@ -1,8 +1,9 @@
 import Foundation
+import TestKit
 import Testing
 
 /// A headless browser that is driven as the W3C WebDriver protocol says.
-final class WebDriver {
+final class WebDriver: Sendable {
     private struct Answer<Value: Decodable>: Decodable { let value: Value }
     private struct Session: Decodable { let sessionId: String }
 
@@ -21,7 +22,7 @@ final class WebDriver {
     }
 
     private let port: Int
-    private var session = ""
+    private let session: String
 
     /// Starts a browser on a free port.
     init() async throws {
@@ -35,7 +36,8 @@ final class WebDriver {
             ],
         ]
         let wanted = ["browserName": "chrome", "goog:chromeOptions": options] as [String: Any]
-        session = try await call(
+        session = try await Self.call(
+            port,
             "POST",
             "/session",
             ["capabilities": ["alwaysMatch": wanted]],
@@ -141,6 +143,45 @@ final class WebDriver {
         )
     }
 
+    /// Shows the page in a window of `width` by `height`, `zoom` times as large, in a theme, or in forced colours.
+    func look(
+        width: Int,
+        height: Int,
+        zoom: Double = 1,
+        theme: String,
+        isForced: Bool = false
+    ) async throws {
+        let metrics: [String: Any] = [
+            "width": Int(Double(width) / zoom), "height": Int(Double(height) / zoom),
+            "deviceScaleFactor": zoom, "mobile": false,
+        ]
+        try await devTools("Emulation.setDeviceMetricsOverride", metrics)
+        let features = [
+            ["name": "prefers-color-scheme", "value": theme],
+            ["name": "forced-colors", "value": isForced ? "active" : "none"],
+        ]
+        try await devTools("Emulation.setEmulatedMedia", ["features": features])
+    }
+
+    private func devTools(_ command: String, _ parameters: [String: Any]) async throws {
+        struct Nothing: Decodable {}
+        _ = try await call(
+            "POST",
+            "/session/\(session)/goog/cdp/execute",
+            ["cmd": command, "params": parameters],
+            as: Nothing?.self
+        )
+    }
+
+    /// Keeps a picture of the page, to be looked at: `.build/screenshots/NAME.png`.
+    func keep(_ name: String) async throws {
+        let text = try await call("GET", "/session/\(session)/screenshot", nil, as: String.self)
+        let png = try #require(Data(base64Encoded: text))
+        let folder = Fixtures.packageRoot.appending(path: ".build/screenshots")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try png.write(to: folder.appending(path: "\(name).png"))
+    }
+
     /// Loads the page anew.
     func reload() async throws {
         _ = try await call("POST", "/session/\(session)/refresh", [:], as: String?.self)
@@ -193,9 +234,19 @@ final class WebDriver {
         _ body: [String: Any]?,
         as type: Value.Type
     ) async throws -> Value {
+        try await Self.call(port, method, path, body, as: type)
+    }
+
+    private static func call<Value: Decodable>(
+        _ port: Int,
+        _ method: String,
+        _ path: String,
+        _ body: [String: Any]?,
+        as type: Value.Type
+    ) async throws -> Value {
         let data = try body.map { try JSONSerialization.data(withJSONObject: $0) } ?? Data()
         let headers = ["Host": "127.0.0.1:\(port)", "Content-Type": "application/json"]
-        let answer = try await blocking { [port] in
+        let answer = try await blocking {
             try HTTPExchange(method, path, port: port, headers: headers, body: Array(data))
         }
         try #require(answer.status == 200, "the driver says: \(answer.text)")

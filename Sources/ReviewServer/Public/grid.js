@@ -64,8 +64,8 @@ export class GridView {
     unflag: () => void (store.capabilities.includes("flag") && this.#decide("unflag")),
     label: (/** @type {string} */ name) => void (ofClasses() && this.#decide("label", name)),
     picker: () => void (ofClasses() && pickCategory(this.#acts.label)),
-    open: () => this.#openImage(this.#focus),
-    similar: () => this.#similar(),
+    open: () => void this.#openImage(this.#focus),
+    similar: () => void this.#similar(),
     clear: () => this.#clear(),
   };
   /** @type {HTMLElement | null} */
@@ -502,16 +502,23 @@ export class GridView {
     dispatchEvent(new Event("decided"));
   }
 
-  #similar() {
-    const row = this.#rows?.at(this.#focus);
+  /** A row that may still be on its way; null when the list is another one by then. @param {number} position */
+  async #arrived(position) {
+    const rows = this.#rows;
+    await rows?.load(position, position + 1);
+    return rows === this.#rows && this.#isVisible ? rows?.at(position) ?? null : null;
+  }
+
+  async #similar() {
+    const row = await this.#arrived(this.#focus);
     if (!row) return;
     if (!store.capabilities.includes("similar")) return report("Likeness needs embeddings: run `winnow embed`", false);
     this.#go({ ...emptyQuery(), similar: row.id });
   }
 
   /** @param {number} position */
-  #openImage(position) {
-    const row = this.#rows?.at(position);
+  async #openImage(position) {
+    const row = await this.#arrived(position);
     if (!row || !this.#tiles) return;
     this.#tiles.moveFocus(position, false);
     stay("grid", this.#words());

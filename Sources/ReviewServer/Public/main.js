@@ -52,7 +52,9 @@ async function start() {
     await signIn();
     // Settings that cannot be read are none; what is wrong is told by the data set.
     const chosen = settings.load().catch(() => {});
-    fillStore(await get("dataset"));
+    const dataset = await get("dataset");
+    fillStore(dataset);
+    did(dataset.counts.decided);
     await chosen;
   } catch (error) {
     if (error instanceof Unreachable) return void setTimeout(start, 1000);

@@ -43,7 +43,8 @@ function figures({ pending, decided, accuracy, set_accuracy: whole, cost, rate, 
     figure("Pace", rate ? `${count(Math.round(rate))} an hour` : "\u2013", rate ? "over the last decisions, without breaks" : "told after five decisions"),
     figure("Time left", pending === 0 && all > 0 ? "none" : eta ? duration(eta) : "\u2013", eta && pending > 0 ? "of work at this pace" : ""),
     figure("Proposals right", accuracy ? share(accuracy.estimate) : "\u2013", accuracy ? interval(accuracy) : "nothing decided yet", accuracy ? range(accuracy) : undefined),
-    whole ? figure("Data set right", share(whole.estimate), `at least ${share(whole.low)} at 95 % confidence`, range(whole)) : "",
+    !whole ? "" : whole.low > 0 ? figure("Data set right", share(whole.estimate), `at least ${share(whole.low)} at 95 % confidence`, range(whole))
+      : figure("Data set right", "\u2013", "too few were looked at to say"),
     !cost ? "" : figure("Reviewing cost", share(cost), "1.00 is one picture at a time"));
 }
 

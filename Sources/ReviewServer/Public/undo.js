@@ -4,10 +4,9 @@ import { post } from "./api.js";
 
 /** @typedef {{id: number, item?: string, what: string}} Reversed */
 
-// Until the server says otherwise: what was done before this page was opened can be taken back, too.
-let isSomethingDone = true;
+let isSomethingDone = false;
 
-/** Notes that something was done. @param {number | string | undefined} act its number; none where nothing changed */
+/** Notes that something was done, now or before the page was opened. @param {number | string | undefined} act its number, or how many; none where nothing changed */
 export function did(act) { isSomethingDone ||= Boolean(act); }
 
 /** Whether there may be something to take back. */
