@@ -23,6 +23,8 @@ package struct ProposalModel: Sendable, Equatable, Codable {
     private static let furtherIterations = 25
     /// Labelled rows from which on only one part of them is held out.
     private static let manyRows = 2_000
+    /// Rows whose scores are in memory together.
+    private static let blockRows = 16_384
     /// Labelled rows below which no temperature is learned.
     private static let fewest = 30
 
@@ -104,7 +106,12 @@ package struct ProposalModel: Sendable, Equatable, Codable {
     /// Refuted classes have 0 and the others share what is left by a person who may err; a row all of
     /// whose classes are refuted has zeros.
     package func probabilities(_ features: [Matrix], refuted: [Set<Int>]) -> [Float] {
-        probabilities(of: Self.mean(Self.scores(heads, features)), refuted)
+        var result: [Float] = []
+        result.reserveCapacity(refuted.count * classCount)
+        eachBlock(features, refuted) { scores, refuted, _ in
+            result += probabilities(of: Self.mean(scores), refuted)
+        }
+        return result
     }
 
     /// The same, and the rows of which the heads name different classes.
@@ -112,15 +119,35 @@ package struct ProposalModel: Sendable, Equatable, Codable {
         _ features: [Matrix],
         refuted: [Set<Int>]
     ) -> (probabilities: [Float], disputed: Set<Int>) {
-        let scores = Self.scores(heads, features)
-        let disputed = (0..<scores[0].rows).filter { row in
-            let best = scores.map { scores in
-                (0..<classCount).filter { !refuted[row].contains($0) }
-                    .max { (scores[row, $0], $1) < (scores[row, $1], $0) }
+        var result: [Float] = []
+        result.reserveCapacity(refuted.count * classCount)
+        var disputed: Set<Int> = []
+        eachBlock(features, refuted) { scores, refuted, first in
+            result += probabilities(of: Self.mean(scores), refuted)
+            guard scores.count > 1 else { return }
+            for row in 0..<scores[0].rows {
+                let best = scores.map { scores in
+                    (0..<classCount).filter { !refuted[row].contains($0) }
+                        .max { (scores[row, $0], $1) < (scores[row, $1], $0) }
+                }
+                if best.contains(where: { $0 != best[0] }) { disputed.insert(first + row) }
             }
-            return best.contains { $0 != best[0] }
         }
-        return (probabilities(of: Self.mean(scores), refuted), Set(disputed))
+        return (result, disputed)
+    }
+
+    /// Calls `body` with the scores of some rows after the other by each head, what is refuted of them, and
+    /// the first of them: all at once would take as much memory as the features.
+    private func eachBlock(
+        _ features: [Matrix],
+        _ refuted: [Set<Int>],
+        _ body: ([Matrix], [Set<Int>], Int) -> Void
+    ) {
+        for start in stride(from: 0, to: refuted.count, by: Self.blockRows) {
+            let rows = start..<min(start + Self.blockRows, refuted.count)
+            let some = features.map { $0.rows <= Self.blockRows ? $0 : $0.selecting(Array(rows)) }
+            body(Self.scores(heads, some), Array(refuted[rows]), start)
+        }
     }
 
     private func probabilities(of scores: Matrix, _ refuted: [Set<Int>]) -> [Float] {

@@ -9,6 +9,8 @@ import Foundation
 struct FeatureFile: Sendable {
     static let magic = Array("WINNOWF1".utf8)
     static let headerSize = 64
+    // Numbers that are read or written at a time, so that the vectors are not in memory twice.
+    private static let piece = 1 << 22
 
     let url: URL
     let dimension: Int
@@ -29,7 +31,10 @@ struct FeatureFile: Sendable {
             let handle = try FileHandle(forUpdating: url)
             defer { try? handle.close() }
             try handle.seek(toOffset: UInt64(Self.headerSize + firstRow * rowBytes))
-            try handle.write(contentsOf: Data(LittleEndian.bytes(of: values[...])))
+            for start in stride(from: 0, to: values.count, by: Self.piece) {
+                let some = values[start..<min(start + Self.piece, values.count)]
+                try handle.write(contentsOf: Data(LittleEndian.bytes(of: some)))
+            }
             try handle.synchronize()
         } catch let error as CocoaError where error.code == .fileWriteOutOfSpace {
             throw .full(file: url.path)
@@ -56,15 +61,20 @@ struct FeatureFile: Sendable {
                 throw StorageError.featureFile(path: url.path, reason: "the header is not ours")
             }
             try handle.seek(toOffset: UInt64(Self.headerSize + firstRow * rowBytes))
-            let wanted = count * rowBytes
-            let data = try handle.read(upToCount: wanted) ?? Data()
-            guard data.count == wanted else {
-                throw StorageError.featureFile(
-                    path: url.path,
-                    reason: "it ends before row \(firstRow + count)"
-                )
+            var values: [Float] = []
+            values.reserveCapacity(count * dimension)
+            while values.count < count * dimension {
+                let wanted = 4 * min(Self.piece, count * dimension - values.count)
+                let data = try handle.read(upToCount: wanted) ?? Data()
+                guard data.count == wanted else {
+                    throw StorageError.featureFile(
+                        path: url.path,
+                        reason: "it ends before row \(firstRow + count)"
+                    )
+                }
+                values += LittleEndian.floats(Array(data)[...])
             }
-            return LittleEndian.floats(Array(data)[...])
+            return values
         } catch let error as StorageError {
             throw error
         } catch {
