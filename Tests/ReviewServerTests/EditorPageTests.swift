@@ -20,16 +20,11 @@ struct EditorPageTests {
         _ body: @escaping @Sendable (WebDriver, MemoryBackend) async throws -> Void
     ) async throws {
         try await TestServer.run(MemoryBackend(task: task)) { server in
-            let page = try await WebDriver()
-            do {
+            try await WebDriver.browse { page in
                 try await page.open(server.url)
                 try await page.wait(until: Self.count("shape.proposed.under", 2))
                 try await body(page, server.backend)
-            } catch {
-                await page.quit()
-                throw error
             }
-            await page.quit()
         }
     }
 
@@ -81,7 +76,7 @@ struct EditorPageTests {
             try await page.wait(until: "\(Self.last).includes('70 \u{d7} 80')")
             try await page.press(Self.backspace)
             try await page.wait(until: Self.count("shapelist button", 2))
-            try await page.redo()
+            try await page.chord("\u{e009}", "\u{e008}", "z")
             try await page.wait(until: Self.count("shapelist button", 3))
             try await page.press(";", ";", ";", "'", "'", "'", Self.right)
             try await page.wait(until: "\(Self.last).includes('71 \u{d7} 80')")
@@ -113,7 +108,7 @@ struct EditorPageTests {
             let erased = try await page.evaluate(Self.last)
             try await page.press(Self.backspace)
             try await page.wait(until: "\(Self.last) === \(Self.quoted(painted))")
-            try await page.redo()
+            try await page.chord("\u{e009}", "\u{e008}", "z")
             try await page.wait(until: "\(Self.last) === \(Self.quoted(erased))")
             try await page.reload()
             try await page.wait(until: "document.querySelector('.draftnote button')")

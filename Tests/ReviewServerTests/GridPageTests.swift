@@ -24,8 +24,7 @@ struct GridPageTests {
         let folder = try TemporaryFolder()
         let dataset = try PhotoDataset.make(in: folder.url)
         try await TestServer.serve(ReviewDesk(dataset: dataset)) { addresses in
-            let page = try await WebDriver()
-            do {
+            try await WebDriver.browse { page in
                 try await page.open(addresses[0].url)
                 try await page.wait(until: "location.hash === '#/review'")
                 _ = try await page.evaluate("location.hash = '#/grid'")
@@ -34,11 +33,7 @@ struct GridPageTests {
                     until: "document.querySelector('.pic img')?.naturalWidth > 0"
                 )
                 try await body(page, dataset)
-            } catch {
-                await page.quit()
-                throw error
             }
-            await page.quit()
         }
     }
 

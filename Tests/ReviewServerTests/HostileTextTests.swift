@@ -48,16 +48,11 @@ struct HostileTextTests {
         try #require(texts.count >= 200)
         let backend = MemoryBackend(singles: Self.singles, texts: texts)
         try await TestServer.run(backend) { server in
-            let page = try await WebDriver()
-            do {
+            try await WebDriver.browse { page in
                 try await page.open(server.url)
                 try await Self.watch(page)
                 try await Self.walk(page, texts)
-            } catch {
-                await page.quit()
-                throw error
             }
-            await page.quit()
         }
     }
 
@@ -82,8 +77,7 @@ struct HostileTextTests {
         let values = zip(ids, said).map { (sample: $0, value: String?.some($1)) }
         _ = try GovernanceStage(dataset: dataset, author: "anna").set("licence", to: values)
         try await TestServer.serve(ReviewDesk(dataset: dataset)) { addresses in
-            let page = try await WebDriver()
-            do {
+            try await WebDriver.browse { page in
                 try await page.open(addresses[0].url)
                 try await page.wait(until: "location.hash === '#/review'")
                 try await Self.watch(page)
@@ -100,11 +94,7 @@ struct HostileTextTests {
                     until: "document.querySelectorAll('details[open] .value').length > 12"
                 )
                 try await Self.checkCalm(page, "licence")
-            } catch {
-                await page.quit()
-                throw error
             }
-            await page.quit()
         }
     }
 

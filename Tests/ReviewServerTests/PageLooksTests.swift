@@ -52,8 +52,7 @@ struct PageLooksTests {
         _ = try ClusterStage(dataset: dataset).run()
         _ = try VersionStage(dataset: dataset).commit(message: "first pass", author: "anna")
         try await TestServer.serve(ReviewDesk(dataset: dataset)) { addresses in
-            let page = try await WebDriver()
-            do {
+            try await WebDriver.browse { page in
                 try await page.open(addresses[0].url)
                 try await page.wait(until: "location.hash === '#/review'")
                 for (view, isThere) in Self.views {
@@ -73,11 +72,7 @@ struct PageLooksTests {
                         try await page.keep(place)
                     }
                 }
-            } catch {
-                await page.quit()
-                throw error
             }
-            await page.quit()
         }
     }
 }

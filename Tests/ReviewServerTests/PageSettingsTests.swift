@@ -19,16 +19,11 @@ struct PageSettingsTests {
         var limits = ServerLimits()
         limits.eventSeconds = 0.05
         try await TestServer.run(reviewers: reviewers, limits: limits) { server in
-            let page = try await WebDriver()
-            do {
+            try await WebDriver.browse { page in
                 try await page.open(server.url)
                 try await page.wait(until: "document.querySelector('.screen header p')")
                 try await body(server, page)
-            } catch {
-                await page.quit()
-                throw error
             }
-            await page.quit()
         }
     }
 

@@ -46,15 +46,10 @@ import Testing
         async throws
     {
         try await TestServer.run { server in
-            let page = try await WebDriver()
-            do {
+            try await WebDriver.browse { page in
                 try await page.open(server.url)
                 try await Self.walk(page, server.backend)
-            } catch {
-                await page.quit()
-                throw error
             }
-            await page.quit()
         }
     }
 

@@ -23,22 +23,11 @@ struct RestartPageTests {
         try await TestServer.run(backend, tokenFile: tokens, port: port, body: body)
     }
 
-    private static func opened(
-        _ body: (WebDriver) async throws -> Void
-    ) async throws {
-        let page = try await WebDriver()
-        do { try await body(page) } catch {
-            await page.quit()
-            throw error
-        }
-        await page.quit()
-    }
-
     @Test func `what was decided without a server arrives once it is back, each once`()
         async throws
     {
         let (backend, folder) = (MemoryBackend(singles: 12), try TemporaryFolder())
-        try await Self.opened { page in
+        try await WebDriver.browse { page in
             let port = Mutex(0)
             try await Self.serving(backend, folder) { server in
                 port.withLock { $0 = server.port }
@@ -76,7 +65,7 @@ struct RestartPageTests {
         async throws
     {
         let (backend, folder) = (MemoryBackend(singles: 3), try TemporaryFolder())
-        try await Self.opened { page in
+        try await WebDriver.browse { page in
             let port = Mutex(0)
             try await Self.serving(backend, folder) { server in
                 port.withLock { $0 = server.port }

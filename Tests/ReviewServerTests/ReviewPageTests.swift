@@ -13,16 +13,11 @@ struct ReviewPageTests {
 
     @Test func `a group with exceptions, its undo, then single pictures`() async throws {
         try await TestServer.run { server in
-            let page = try await WebDriver()
-            do {
+            try await WebDriver.browse { page in
                 try await page.open(server.url)
                 try await Self.acceptGroupAndUndo(page, server.backend)
                 try await Self.decideSingles(page, server.backend)
-            } catch {
-                await page.quit()
-                throw error
             }
-            await page.quit()
         }
     }
 
@@ -96,17 +91,12 @@ struct ReviewPageTests {
 
     @Test func `things are drawn, moved, named and taken away, and crops taken out`() async throws {
         try await TestServer.run(MemoryBackend(task: .detection)) { server in
-            let page = try await WebDriver()
-            do {
+            try await WebDriver.browse { page in
                 try await page.open(server.url)
                 try await Self.editBoxes(page, server.backend)
                 try await Self.takeCropOut(page, server.backend)
                 try await Self.drawByKeys(page, server.backend)
-            } catch {
-                await page.quit()
-                throw error
             }
-            await page.quit()
         }
     }
 

@@ -45,15 +45,10 @@ struct UprightPageTests {
         let photo = Fixtures.url("images/orientation-\(orientation).jpg").path
         _ = try ImportStage(dataset: dataset).run(ImportStage.Request(sources: [photo]))
         try await TestServer.serve(ReviewDesk(dataset: dataset)) { addresses in
-            let page = try await WebDriver()
-            do {
+            try await WebDriver.browse { page in
                 try await page.open(addresses[0].url)
                 try await Self.draw(page)
-            } catch {
-                await page.quit()
-                throw error
             }
-            await page.quit()
         }
         let labels = try dataset.annotations().values.flatMap(\.self)
         #expect(labels.count == 2 && labels.allSatisfy { $0.state == .accepted })

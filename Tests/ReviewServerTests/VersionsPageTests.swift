@@ -21,16 +21,11 @@ struct VersionsPageTests {
         _ body: @escaping @Sendable (WebDriver, MemoryBackend) async throws -> Void
     ) async throws {
         try await TestServer.run { server in
-            let page = try await WebDriver()
-            do {
+            try await WebDriver.browse { page in
                 try await page.open(server.url)
                 try await page.wait(until: "document.querySelectorAll('.tile img').length === 6")
                 try await body(page, server.backend)
-            } catch {
-                await page.quit()
-                throw error
             }
-            await page.quit()
         }
     }
 

@@ -25,7 +25,7 @@ final class WebDriver: Sendable {
     private let session: String
 
     /// Starts a browser on a free port.
-    init() async throws {
+    private init() async throws {
         let driver = try #require(Self.driver)
         port = try await blocking { try Self.start(driver) }
         let options: [String: Any] = [
@@ -45,10 +45,22 @@ final class WebDriver: Sendable {
         ).sessionId
     }
 
+    /// Starts a browser for `body`, and closes it whatever comes of that.
+    static func browse(_ body: (WebDriver) async throws -> Void) async throws {
+        let page = try await WebDriver()
+        do {
+            try await body(page)
+        } catch {
+            await page.quit()
+            throw error
+        }
+        await page.quit()
+    }
+
     /// Closes the browser and its driver.
     ///
     /// By request, for the server under test makes its process, and so the driver, ignore SIGTERM.
-    func quit() async {
+    private func quit() async {
         _ = try? await call("DELETE", "/session/\(session)", nil, as: String?.self)
         _ = try? await call("GET", "/shutdown", nil, as: String?.self)
     }
@@ -123,15 +135,6 @@ final class WebDriver: Sendable {
                 ]
             ],
         ])
-    }
-
-    /// Presses Ctrl, Shift and Z together.
-    func redo() async throws {
-        let keys = ["\u{e009}", "\u{e008}", "z"]
-        let events =
-            keys.map { ["type": "keyDown", "value": $0] }
-            + keys.reversed().map { ["type": "keyUp", "value": $0] }
-        try await perform(["type": "key", "id": "keyboard", "actions": events])
     }
 
     private func perform(_ source: [String: Any]) async throws {
