@@ -67,6 +67,7 @@ struct GridPageTests {
             try await page.wait(until: "\(Self.chosen) === '\(count) match, \(count) chosen'")
             try await page.press("a")
             try await page.wait(until: "\(Self.last).startsWith('Accepted')")
+            try await page.keep("journey-all-that-matches")
             #expect(try await Self.accepted(dataset) == ["hat": count])
             try await page.wait(
                 until: "document.querySelectorAll('.is-accepted').length >= \(count)"

@@ -36,6 +36,7 @@ struct ReviewPageTests {
         try await page.wait(until: "document.querySelectorAll('.tile.out').length === 3")
         let primary = try await page.evaluate("document.querySelector('.primary').innerText")
         #expect(primary.contains("3 as"))
+        try await page.keep("journey-group-with-exceptions")
         // A class is for the one that has the focus and is taken out.
         try await page.press("1")
         try await page.wait(until: "document.querySelector('.chip .dot')")
@@ -79,6 +80,8 @@ struct ReviewPageTests {
             until: "document.querySelector('h1').innerText.startsWith('All proposals')"
         )
         try await page.wait(until: "document.getElementById('saved').innerText.startsWith('Saved')")
+
+        try await page.keep("journey-all-decided")
 
         let decided = backend.decided
         #expect(decided["r-1"]?.label == "dress")

@@ -48,6 +48,7 @@ struct UprightPageTests {
             try await WebDriver.browse { page in
                 try await page.open(addresses[0].url)
                 try await Self.draw(page)
+                try await page.keep("journey-turned-photo-\(orientation)")
             }
         }
         let labels = try dataset.annotations().values.flatMap(\.self)

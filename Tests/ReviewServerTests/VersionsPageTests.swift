@@ -35,6 +35,7 @@ struct VersionsPageTests {
             try await page.press("g", "v")
             try await page.wait(until: Self.question("Which side"))
             #expect(try await page.evaluate("document.querySelectorAll('.side').length") == "3")
+            try await page.keep("journey-merge-conflict")
             try await page.press("3")
             try await page.wait(until: Self.said("Took stricter: shoes"))
             #expect(history.taken == [1: .theirs])
@@ -75,6 +76,7 @@ struct VersionsPageTests {
             try await page.press("\u{e013}", Self.enter)
             try await page.wait(until: Self.question("4 pictures differ"))
             try await page.wait(until: "document.querySelectorAll('.card img').length === 4")
+            try await page.keep("journey-versions-compared")
             #expect(
                 try await page.evaluate(
                     "location.hash.includes('a=') && document.querySelectorAll('.move').length"
