@@ -11,6 +11,7 @@ package struct Calibration: Sendable, Equatable, Codable {
     /// Steps of the logarithm of the temperature.
     private static let range = -40...20
     private static let step = 0.05
+    /// How far the logarithm of a half lies below 0, in whole steps.
     private static let half = 0.7
     /// How much a logarithm away from 0 costs, so that few rows do not move it far.
     private static let prior = 4.0

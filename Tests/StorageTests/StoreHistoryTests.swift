@@ -213,26 +213,8 @@ import Testing
     @Test func `a merge that was undone before it was finished is no merge`() throws {
         let walk = try HistoryWalk(seed: 1)
         let store = walk.store
-        try label(store, 1, "cat")
-        let version = try store.commit(tag: nil, describe: walk.describe)
-        try store.makeBranch("side", at: version)
-        try label(store, 1, "dog")
-        _ = try store.commit(tag: nil, describe: walk.describe)
-        try store.switchBranch(to: "side", leavingBehind: false, author: "a", at: moment)
-        try label(store, 1, "fox")
-        let theirs = try store.commit(tag: nil, describe: walk.describe)
-        try store.switchBranch(to: "main", leavingBehind: false, author: "a", at: moment)
-        func merge() throws -> MergeResult {
-            try store.merge(
-                theirs,
-                called: "side",
-                author: "a",
-                at: moment,
-                join: ThreeWayMerge.merge,
-                describe: walk.describe
-            )
-        }
-        #expect(try merge().kind == .conflicts(1))
+        let theirs = try branching(walk)
+        #expect(try merge(theirs, walk).kind == .conflicts(1))
         #expect(throws: StorageError.merging(conflicts: 1)) {
             try store.commit(tag: nil, describe: walk.describe)
         }
@@ -241,7 +223,7 @@ import Testing
         }
         _ = try store.undo(batch: nil, author: "a", at: moment)
         #expect(try store.workingState().merging == nil && labels(store) == [1: "dog"])
-        #expect(try merge().kind == .conflicts(1))
+        #expect(try merge(theirs, walk).kind == .conflicts(1))
         // Deciding for no label is a decision, too.
         try label(store, 1, nil)
         #expect(try store.openConflictCount() == 0)
@@ -250,8 +232,8 @@ import Testing
         #expect(try store.verifyDatabase().joined(separator: "; ") == "")
     }
 
-    /// A merge of two branches on which image 1 is a dog and a fox.
-    private func merging(_ walk: HistoryWalk) throws {
+    /// Two branches on which image 1 is a dog and a fox; the version of the one that is not worked on.
+    private func branching(_ walk: HistoryWalk) throws -> Version {
         let store = walk.store
         try label(store, 1, "cat")
         let version = try store.commit(tag: nil, describe: walk.describe)
@@ -262,7 +244,11 @@ import Testing
         try label(store, 1, "fox")
         let theirs = try store.commit(tag: nil, describe: walk.describe)
         try store.switchBranch(to: "main", leavingBehind: false, author: "a", at: moment)
-        _ = try store.merge(
+        return theirs
+    }
+
+    private func merge(_ theirs: Version, _ walk: HistoryWalk) throws -> MergeResult {
+        try walk.store.merge(
             theirs,
             called: "side",
             author: "a",
@@ -270,7 +256,12 @@ import Testing
             join: ThreeWayMerge.merge,
             describe: walk.describe
         )
-        #expect(try store.openConflictCount() == 1)
+    }
+
+    /// A merge of two branches on which image 1 is a dog and a fox.
+    private func merging(_ walk: HistoryWalk) throws {
+        #expect(try merge(branching(walk), walk).kind == .conflicts(1))
+        #expect(try walk.store.openConflictCount() == 1)
     }
 
     @Test func `a conflict is settled by classes as they are called now`() throws {

@@ -41,6 +41,16 @@ struct Measurement {
         return result
     }
 
+    /// Runs `body` under the clock.
+    mutating func time<Result>(_ body: () async throws -> Result) async rethrows -> Result {
+        let processor = ProcessUsage.processorSeconds
+        let start = ContinuousClock.now
+        let result = try await body()
+        cost.seconds = (ContinuousClock.now - start) / .seconds(1)
+        cost.processorSeconds = ProcessUsage.processorSeconds - processor
+        return result
+    }
+
     /// Sets how many of `unit` were done a second, and a second of one core.
     mutating func rate(_ unit: String, of amount: Double) {
         throughput["\(unit)_per_s"] = Self.rounded(amount / max(cost.seconds, 1e-9), 1)

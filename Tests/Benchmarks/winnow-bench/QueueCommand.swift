@@ -48,20 +48,20 @@ struct QueueCommand: AsyncParsableCommand {
         var measurement = Measurement(work: "queue", count: images, dimension: dimension)
         var (next, decide): ([Double], [Double]) = ([], [])
         var items = 0
-        let start = ContinuousClock.now
-        while items < decisions {
-            let asked = ContinuousClock.now
-            let given = try await desk.next(limit: 1, reviewer: "bench")
-            next.append((ContinuousClock.now - asked) / .milliseconds(1))
-            guard let item = given.first else { break }
-            let sent = ContinuousClock.now
-            _ = try await desk.decide([answer(item)])
-            decide.append((ContinuousClock.now - sent) / .milliseconds(1))
-            items += 1
-            if pause > 0 { try await Task.sleep(for: .seconds(pause)) }
+        try await measurement.time {
+            while items < decisions {
+                let asked = ContinuousClock.now
+                let given = try await desk.next(limit: 1, reviewer: "bench")
+                next.append((ContinuousClock.now - asked) / .milliseconds(1))
+                guard let item = given.first else { break }
+                let sent = ContinuousClock.now
+                _ = try await desk.decide([answer(item)])
+                decide.append((ContinuousClock.now - sent) / .milliseconds(1))
+                items += 1
+                if pause > 0 { try await Task.sleep(for: .seconds(pause)) }
+            }
         }
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
-        measurement.throughput["items_per_s"] = Double(items) / seconds
+        measurement.rate("items", of: Double(items))
         measurement.quality["items"] = Double(items)
         measurement.quality["first_ms"] = next.first
         measurement.quality.merge(Measurement.figures(of: Array(next.dropFirst()), "next")) { $1 }
@@ -71,10 +71,20 @@ struct QueueCommand: AsyncParsableCommand {
 
     /// The right answer to an item.
     private func answer(_ item: ReviewItem) -> ReviewSubmission {
-        let ids = item.image.map { [$0.id] } ?? (item.shown ?? []).map(\.id)
-        let classes = ids.map(BenchDataset.category)
-        let most = Dictionary(grouping: classes) { $0 }.max { $0.value.count < $1.value.count }
-        let label = item.image == nil ? item.predictions.first?.label ?? most?.key : classes.first
+        if let image = item.image {
+            return ReviewSubmission(
+                id: UUID().uuidString,
+                item: item.item,
+                lease: item.lease,
+                reviewer: "bench",
+                decision: .correct,
+                annotations: [.classification(category: BenchDataset.category(of: image.id))]
+            )
+        }
+        let shown = (item.shown ?? []).map { ($0.id, BenchDataset.category(of: $0.id)) }
+        let most = Dictionary(grouping: shown.map(\.1)) { $0 }
+            .max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }
+        let label = item.predictions.first?.label ?? most?.key
         return ReviewSubmission(
             id: UUID().uuidString,
             item: item.item,
@@ -82,7 +92,7 @@ struct QueueCommand: AsyncParsableCommand {
             reviewer: "bench",
             decision: .accept,
             label: label,
-            except: item.image == nil ? zip(ids, classes).filter { $1 != label }.map(\.0) : nil
+            except: shown.filter { $1 != label }.map(\.0)
         )
     }
 }
