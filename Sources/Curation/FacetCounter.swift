@@ -6,7 +6,7 @@ struct FacetCounter {
     private static let mostValues = 200
 
     /// What the kept counts are of: they are dropped when it changes.
-    private var followed = (facts: "", generation: -1)
+    private var followed = (facts: "", generation: -1, sight: "")
     private var bins: [String: (bins: NumberBins?, all: [Int])] = [:]
     private var choices: [String: (values: [Int], none: Int)] = [:]
     private var clusters: [Float: Int]?
@@ -16,12 +16,13 @@ struct FacetCounter {
         let isNow = columns.atVersion == nil
         let generation = isNow ? columns.pictures.generation : -1
         let facts = isNow ? columns.factsMark : ""
-        if !isNow || followed.generation != generation {
+        let sight = columns.seen?.mark ?? ""
+        if !isNow || followed.generation != generation || followed.sight != sight {
             choices = [:]
             bins["score"] = nil
         }
         if !isNow || followed.facts != facts { (bins, clusters) = ([:], nil) }
-        followed = (facts, generation)
+        followed = (facts, generation, sight)
     }
 
     /// The counts of one field.

@@ -7,6 +7,8 @@ struct FrozenView: Sendable {
     let query: ViewQuery
     /// The committed version whose labels it shows; nil for those of now.
     let version: ContentDigest?
+    /// Who alone may read it, where what is seen differs from person to person; nil for all.
+    var owner: String?
     /// The pictures, in their order.
     let pictures: [Int32]
 }
@@ -21,6 +23,7 @@ struct ViewShelf {
     private struct Head: Codable {
         let query: ViewQuery
         let version: ContentDigest?
+        var owner: String?
         let count: Int
     }
 
@@ -35,10 +38,10 @@ struct ViewShelf {
         files = DatasetFiles(folder: dataset)
     }
 
-    /// The view of a name; nil when there is none any more.
-    mutating func view(_ name: String) -> FrozenView? {
+    /// The view of a name; nil when there is none any more, or none for who asks.
+    mutating func view(_ name: String, for owner: String?) -> FrozenView? {
         guard name.count == 16, name.allSatisfy(\.isHexDigit) else { return nil }
-        guard let view = views[name] ?? read(name) else { return nil }
+        guard let view = views[name] ?? read(name), view.owner == owner else { return nil }
         keep(view, as: name)
         return view
     }
@@ -46,7 +49,12 @@ struct ViewShelf {
     /// Keeps a view; that it cannot be written does no harm until the server ends.
     mutating func add(_ view: FrozenView, as name: String) {
         keep(view, as: name)
-        let head = Head(query: view.query, version: view.version, count: view.pictures.count)
+        let head = Head(
+            query: view.query,
+            version: view.version,
+            owner: view.owner,
+            count: view.pictures.count
+        )
         guard var bytes = try? Array(JSONEncoder().encode(head)) else { return }
         bytes.append(UInt8(ascii: "\n"))
         bytes += LittleEndian.bytes(of: view.pictures)
@@ -75,6 +83,7 @@ struct ViewShelf {
         return FrozenView(
             query: head.query,
             version: head.version,
+            owner: head.owner,
             pictures: LittleEndian.integers(bytes[(end + 1)...])
         )
     }

@@ -7,8 +7,10 @@ struct GridColumns {
     /// What the store says.
     var pictures = PictureColumns()
     /// What is said of the pictures: now, or at a version.
-    var states: PictureStates { atVersion ?? pictures.states }
+    var states: PictureStates { seen?.states ?? atVersion ?? pictures.states }
     var atVersion: PictureStates?
+    /// The same as one person may see it, and what names that; nil where they see everything.
+    var seen: (mark: String, states: PictureStates)?
     /// The rows that are given out.
     var leased = Set<Int>()
     /// The rows that somebody wants looked at again.
@@ -31,6 +33,9 @@ struct GridColumns {
     }
 
     static let issueNames = Issue.Kind.allCases.map(\.rawValue) + ["duplicate"]
+
+    /// Shows what is said now, and all of it.
+    mutating func showNow() { (atVersion, seen) = (nil, nil) }
 
     /// The rows of the pictures that belong to the data set, by number.
     var present: [Int32] {

@@ -54,12 +54,15 @@ package struct ViewDecisionResult: Sendable, Codable {
     package let changed: Int
     /// The act that undo takes back; nil where nothing changed.
     package let undo: Int64?
+    /// How many were left out, since an opinion of the person's own is asked for; nil for none.
+    package let asked: Int?
 
     /// Describes a result.
-    package init(status: Status, changed: Int, undo: Int64?) {
+    package init(status: Status, changed: Int, undo: Int64?, asked: Int? = nil) {
         self.status = status
         self.changed = changed
         self.undo = undo
+        self.asked = asked
     }
 }
 
@@ -104,6 +107,9 @@ extension GridStage {
 
     /// Decides about the pictures at some positions of a view, as one step of undo.
     ///
+    /// Those on which an opinion of the person's own may still be asked for are left out: what others said
+    /// of them is neither changed nor told.
+    ///
     /// - Throws: `GridError`; `CurationError.busy`, `.storage`.
     package func decide(
         _ decision: ViewDecision,
@@ -112,23 +118,17 @@ extension GridStage {
         at now: Timestamp = .now
     ) throws -> ViewDecisionResult {
         try Self.check(id: decision.id)
-        let samples = try chosen(decision, of: view)
+        let chosen = try chosen(decision, of: view, by: reviewer)
         if decision.decision == .flag || decision.decision == .unflag {
             let remarks = RemarkStage(dataset: dataset)
             let isOn = decision.decision == .flag
-            let changed = try remarks.flag(samples, isOn: isOn, by: reviewer, at: now)
+            let changed = try remarks.flag(chosen, isOn: isOn, by: reviewer, at: now)
             return ViewDecisionResult(status: .decided, changed: changed, undo: nil)
         }
         try checkLabel(of: decision)
-        try checkSight(of: samples, by: reviewer, at: now)
-        let request = try Self.digest(decision, view)
-        let act = PersonalAct(
-            id: decision.id,
-            decision: PersonalAct.Kind(rawValue: decision.decision.rawValue) ?? .accept,
-            label: decision.decision == .label ? decision.label : nil,
-            images: samples.count,
-            request: request
-        )
+        let sight = try sights.sight(of: reviewer, at: now)
+        let samples = chosen.filter { !sight.isBlind(for: $0) }
+        let act = try Self.act(decision, view, images: samples.count)
         let outcome = try rephrasing { () throws in
             try dataset.store.decide(act, on: samples, by: reviewer, at: now)
         }
@@ -142,7 +142,22 @@ extension GridStage {
         return ViewDecisionResult(
             status: status,
             changed: outcome.changed,
-            undo: outcome.change
+            undo: outcome.change,
+            asked: samples.count < chosen.count ? chosen.count - samples.count : nil
+        )
+    }
+
+    private static func act(
+        _ decision: ViewDecision,
+        _ view: String,
+        images: Int
+    ) throws -> PersonalAct {
+        PersonalAct(
+            id: decision.id,
+            decision: PersonalAct.Kind(rawValue: decision.decision.rawValue) ?? .accept,
+            label: decision.decision == .label ? decision.label : nil,
+            images: images,
+            request: try digest(decision, view)
         )
     }
 
@@ -159,17 +174,14 @@ extension GridStage {
         let store = dataset.store
         return try rephrasing { () throws in
             guard let image = try store.samples([sample]).first else { throw GridError.noImage }
-            try checkSight(of: [sample], by: reviewer, at: now)
+            let sight = try sights.sight(of: reviewer, at: now)
+            if sight.isBlind(for: sample) { throw GridError.askedBlindly }
             try LabelStage.check(
                 LabeledSample(sample: image, labels: edit.annotations),
                 try store.schema().schema.task
             )
-            let act = PersonalAct(
-                id: edit.id,
-                decision: .edit,
-                images: 1,
-                request: try Self.digest(edit, "\(sample)")
-            )
+            let request = try Self.digest(edit, "\(sample)")
+            let act = PersonalAct(id: edit.id, decision: .edit, images: 1, request: request)
             let outcome = try store.edit(
                 act,
                 of: sample,
@@ -188,18 +200,6 @@ extension GridStage {
                 undo: outcome.change
             )
         }
-    }
-
-    /// Refuses pictures about which the person is asked in the queue for an opinion beside those of others.
-    private func checkSight(
-        of samples: [Sample.ID],
-        by reviewer: String,
-        at now: Timestamp
-    ) throws {
-        let blind = try rephrasing { () throws in
-            try dataset.store.imagesAskedBlindly(reviewer, now: now.seconds)
-        }
-        guard blind.isDisjoint(with: samples) else { throw GridError.askedBlindly }
     }
 
     /// Refuses a class that is none, or where there are things in the pictures.
@@ -229,9 +229,16 @@ extension GridStage {
     }
 
     /// The pictures at the positions that are chosen.
-    private func chosen(_ decision: ViewDecision, of view: String) throws -> [Sample.ID] {
+    private func chosen(
+        _ decision: ViewDecision,
+        of view: String,
+        by reviewer: String
+    ) throws -> [Sample.ID] {
         let except = Set(decision.except ?? [])
-        let all = try pictures(of: view, 0..<Int.max).ids
+        guard except.allSatisfy({ $0 >= 0 }) else {
+            throw GridError.invalid("A position in except is 0 or more.")
+        }
+        let all = try pictures(of: view, 0..<Int.max, for: reviewer).ids
         var isChosen = [Bool](repeating: false, count: all.count)
         for range in decision.ranges {
             guard range.count == 2, range[0] >= 0, range[0] <= range[1] else {

@@ -21,11 +21,15 @@ package final class GridStage: Sendable {
         var metaRows = -1
         /// What was said at the version that was asked for last.
         var version: (id: ContentDigest, generation: Int, states: PictureStates)?
+        /// What is said as the person may see it who asked last.
+        var seen: (key: String, states: PictureStates)?
         /// The likeness to the picture that was asked for last.
         var likeness: (picture: Sample.ID, digest: ContentDigest?, values: [Float])?
     }
 
     let dataset: Dataset
+    /// What each person may see.
+    let sights: Sights
     private let state: Mutex<State>
     /// What can be filtered by, as it was when the columns were read last.
     private let overviews = Mutex<(fields: [FieldOverview]?, medianSide: Double?)>((nil, nil))
@@ -33,6 +37,7 @@ package final class GridStage: Sendable {
     /// Creates the stage; nothing is read yet.
     package init(dataset: Dataset) {
         self.dataset = dataset
+        sights = Sights(dataset: dataset)
         state = Mutex(State(shelf: ViewShelf(dataset: dataset.folder)))
     }
 
@@ -57,24 +62,34 @@ package final class GridStage: Sendable {
 
     /// Freezes the pictures for which something holds, in an order.
     ///
-    /// The same question about the same state of the data set makes the same view.
+    /// The same question about the same state of the data set makes the same view; as a reviewer may see
+    /// it, who then alone may read it, where several people look at pictures.
     ///
     /// - Throws: `GridError.invalid`, `.noView`, `.noImage`; `CurationError.storage`.
-    package func make(_ query: ViewQuery, at now: Timestamp = .now) throws -> MadeView {
+    package func make(
+        _ query: ViewQuery,
+        for reviewer: String? = nil,
+        at now: Timestamp = .now
+    ) throws -> MadeView {
         try state.withLock { state in
             try refresh(&state, at: now)
             let version = try self.version(named: query.version, &state)
             state.columns.atVersion = version?.states
-            defer { state.columns.atVersion = nil }
+            defer { state.columns.showNow() }
+            let sight = try look(as: reviewer, &state, at: now)
             let likeness = try query.similarTo.map { _ in try likenessMark() }
-            let name = try Self.name(of: query, version?.id, likeness ?? "", state.columns)
-            if let known = state.shelf.view(name) { return Self.answer(known, name) }
+            let marks = [version?.id.hex ?? "", likeness ?? "", sight.mark]
+            let name = try Self.name(of: query, marks, state.columns)
+            if let known = state.shelf.view(name, for: sight.owner) {
+                return Self.answer(known, name)
+            }
             try compare(query.similarTo, &state)
-            let rows = try Self.rows(for: query, &state)
+            let rows = try Self.rows(for: query, sight.owner, &state)
             let ids = state.columns.pictures.facts.ids
             let view = FrozenView(
                 query: query,
                 version: version?.id,
+                owner: sight.owner,
                 pictures: rows.map { Int32(bitPattern: ids[Int($0)]) }
             )
             state.shelf.add(view, as: name)
@@ -92,26 +107,28 @@ package final class GridStage: Sendable {
 
     private static func name(
         of query: ViewQuery,
-        _ version: ContentDigest?,
-        _ likeness: String,
+        _ marks: [String],
         _ columns: GridColumns
     ) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var parts = [String(decoding: try encoder.encode(query), as: UTF8.self)]
-        parts += ["\(columns.pictures.change)", columns.pictures.groupsMark, version?.hex ?? ""]
-        parts.append(likeness)
+        parts += ["\(columns.pictures.change)", columns.pictures.groupsMark] + marks
         if query.asksForState {
             parts.append("\(columns.leased.sorted()) \(columns.flagged.sorted())")
         }
         return String(ContentDigest(of: parts.joined(separator: "\n")).hex.prefix(16))
     }
 
-    private static func rows(for query: ViewQuery, _ state: inout State) throws -> [Int32] {
+    private static func rows(
+        for query: ViewQuery,
+        _ owner: String?,
+        _ state: inout State
+    ) throws -> [Int32] {
         let columns = state.columns
         var rows = columns.present
         if let within = query.within {
-            guard let view = state.shelf.view(within) else { throw GridError.noView }
+            guard let view = state.shelf.view(within, for: owner) else { throw GridError.noView }
             let inside = Self.rowsInOrder(of: view, columns)
             let isPresent = columns.states.isPresent
             rows = inside.filter { isPresent[Int($0)] }
@@ -137,21 +154,21 @@ package final class GridStage: Sendable {
 
     /// The pictures of a view from a position on: 8 octets each, after a head of 8.
     ///
-    /// `hidden`: Those of which nothing is told but that they are given out.
+    /// `reviewer`: Who sees them; nil sees everything.
     /// - Throws: `GridError.noView`; `CurationError.storage`.
     package func rows(
         of view: String,
         from: Int,
         count: Int,
-        hiding hidden: Set<Sample.ID> = [],
+        for reviewer: String? = nil,
         at now: Timestamp = .now
     ) throws -> [UInt8] {
         try state.withLock { state in
-            let found = try self.view(view, &state, at: now)
-            defer { state.columns.atVersion = nil }
+            let found = try self.view(view, &state, for: reviewer, at: now)
+            defer { state.columns.showNow() }
             let start = min(from, found.pictures.count)
             let pictures = found.pictures[start..<min(start + count, found.pictures.count)]
-            return RowBlock.bytes(of: pictures, state.columns, hiding: hidden)
+            return RowBlock.bytes(of: pictures, state.columns)
         }
     }
 
@@ -161,10 +178,12 @@ package final class GridStage: Sendable {
     package func pictures(
         of view: String,
         _ positions: Range<Int>,
+        for reviewer: String? = nil,
         at now: Timestamp = .now
     ) throws -> (ids: [Sample.ID], count: Int) {
-        try state.withLock { state in
-            guard let found = state.shelf.view(view) else { throw GridError.noView }
+        let owner = try sights.sight(of: reviewer, at: now).owner
+        return try state.withLock { state in
+            guard let found = state.shelf.view(view, for: owner) else { throw GridError.noView }
             let all = found.pictures.indices
             return (found.pictures[positions.clamped(to: all)].map { Int64($0) }, all.count)
         }
@@ -176,11 +195,12 @@ package final class GridStage: Sendable {
     package func facets(
         of view: String,
         fields: [String],
+        for reviewer: String? = nil,
         at now: Timestamp = .now
     ) throws -> [ViewFacet] {
         try state.withLock { state in
-            let found = try self.view(view, &state, at: now)
-            defer { state.columns.atVersion = nil }
+            let found = try self.view(view, &state, for: reviewer, at: now)
+            defer { state.columns.showNow() }
             try compare(found.query.similarTo, &state)
             let rows = Self.rowsInOrder(of: found, state.columns)
             state.facets.follow(state.columns)
@@ -188,18 +208,40 @@ package final class GridStage: Sendable {
         }
     }
 
-    /// A view, with the columns brought up to now, or to its version.
+    /// A view, with the columns brought up to now, or to its version, as a person may see them.
     private func view(
         _ name: String,
         _ state: inout State,
+        for reviewer: String?,
         at now: Timestamp
     ) throws -> FrozenView {
-        guard let found = state.shelf.view(name) else { throw GridError.noView }
         try refresh(&state, at: now)
+        let owner = try sights.sight(of: reviewer, at: now).owner
+        guard let found = state.shelf.view(name, for: owner) else { throw GridError.noView }
         if let version = found.version {
             state.columns.atVersion = try self.version(named: version.hex, &state)?.states
         }
+        _ = try look(as: reviewer, &state, at: now)
         return found
+    }
+
+    /// Shows in the columns what a person may see of them.
+    private func look(
+        as reviewer: String?,
+        _ state: inout State,
+        at now: Timestamp
+    ) throws -> Sight {
+        let sight = try sights.sight(of: reviewer, at: now)
+        guard !sight.blind.isEmpty else { return sight }
+        let pictures = state.columns.pictures
+        let version = state.columns.atVersion.flatMap { _ in state.version?.id.hex } ?? ""
+        let key = "\(pictures.generation) \(version) \(sight.mark)"
+        let known = state.seen.flatMap { $0.key == key ? $0.states : nil }
+        let rows = sight.blind.lazy.compactMap { pictures.facts.row(of: $0) }
+        let states = known ?? state.columns.states.hiding(rows)
+        state.seen = (key, states)
+        state.columns.seen = (sight.mark, states)
+        return sight
     }
 
     // MARK: - Columns

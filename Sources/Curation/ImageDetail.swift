@@ -62,6 +62,9 @@ public struct ImageDetail: Sendable, Codable {
             self.similarity = similarity
             self.label = label
         }
+
+        /// The same without what people said of it.
+        var unlabelled: NearestImage { NearestImage(id: id, similarity: similarity, label: nil) }
     }
 
     /// A fault of the picture.

@@ -19,11 +19,14 @@ package struct ViewItem: Sendable, Codable {
 }
 
 extension ReviewDesk {
-    /// Freezes the pictures for which something holds, in an order.
+    /// Freezes the pictures for which something holds, in an order, as a reviewer may see them.
     ///
     /// - Throws: as `GridStage.make`.
-    package func makeView(_ query: ViewQuery) async throws -> GridStage.MadeView {
-        try await taking(views) { [grid] in try grid.make(query) }
+    package func makeView(
+        _ query: ViewQuery,
+        for reviewer: String
+    ) async throws -> GridStage.MadeView {
+        try await taking(views) { [grid] in try grid.make(query, for: reviewer) }
     }
 
     /// The pictures of a view from a position on, as octets, as a reviewer may see them.
@@ -35,9 +38,8 @@ extension ReviewDesk {
         count: Int,
         for reviewer: String
     ) async throws -> [UInt8] {
-        try await taking(views) { [self] in
-            let hidden = try askedBlindly(reviewer)
-            return try grid.rows(of: view, from: from, count: count, hiding: hidden)
+        try await taking(views) { [grid] in
+            try grid.rows(of: view, from: from, count: count, for: reviewer)
         }
     }
 
@@ -51,20 +53,21 @@ extension ReviewDesk {
         for reviewer: String
     ) async throws -> (items: [ViewItem], count: Int) {
         try await taking(reads) { [self] in
-            let found = try grid.pictures(of: view, from..<(from + count))
-            let hidden = try askedBlindly(reviewer)
+            let found = try grid.pictures(of: view, from..<(from + count), for: reviewer)
             return try rephrasing { () throws in
-                let items = try dataset.store.samples(found.ids).map { sample in
+                let labelled = try dataset.store.samples(found.ids).map {
+                    ($0, try dataset.store.annotations(of: $0.id))
+                }
+                let sight = try sight(of: reviewer)
+                let items = labelled.map { sample, labels in
                     ViewItem(
                         id: sample.id,
                         path: sample.path,
                         sha256: sample.sha256,
                         width: sample.width,
                         height: sample.height,
-                        annotations: hidden.contains(sample.id)
-                            ? []
-                            : try dataset.store.annotations(of: sample.id)
-                                .map(ImageDetail.AnnotationView.init)
+                        annotations: sight.isBlind(for: sample.id)
+                            ? [] : labels.map(ImageDetail.AnnotationView.init)
                     )
                 }
                 return (items, found.count)
@@ -72,11 +75,17 @@ extension ReviewDesk {
         }
     }
 
-    /// How the pictures of a view spread over the values of fields.
+    /// How the pictures of a view spread over the values of fields, as a reviewer may see them.
     ///
     /// - Throws: as `GridStage.facets`.
-    package func facets(of view: String, fields: [String]) async throws -> [ViewFacet] {
-        try await taking(views) { [grid] in try grid.facets(of: view, fields: fields) }
+    package func facets(
+        of view: String,
+        fields: [String],
+        for reviewer: String
+    ) async throws -> [ViewFacet] {
+        try await taking(views) { [grid] in
+            try grid.facets(of: view, fields: fields, for: reviewer)
+        }
     }
 
     /// What can be filtered and sorted by.

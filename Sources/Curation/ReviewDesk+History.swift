@@ -88,14 +88,17 @@ extension ReviewDesk {
         }
     }
 
-    /// What differs between two states of the labels.
+    /// What differs between two states of the labels, as a reviewer may see it.
     ///
     /// - Throws: `CurationError.input` when there is no such version, `.unfinished` when the list has changed.
-    package func diff(_ request: DiffRequest) async throws -> DiffPage {
+    package func diff(
+        _ request: DiffRequest,
+        for reviewer: String
+    ) async throws -> DiffPage {
         try await taking(reads) { [self] in
             let before = try version(request.before)
             let after = try version(request.after)
-            let states = try compared(before, after)
+            let states = try compared(before, after, reviewer)
             let matching = states.matching(request)
             var rest = matching[...]
             if let cursor = request.cursor {
@@ -121,12 +124,20 @@ extension ReviewDesk {
         return try VersionStage(dataset: dataset).version(named: name)
     }
 
-    private func compared(_ before: Version?, _ after: Version?) throws -> ComparedStates {
+    private func compared(
+        _ before: Version?,
+        _ after: Version?,
+        _ reviewer: String
+    ) throws -> ComparedStates {
         try rephrasing { () throws in
             let now = try dataset.store.lastChange()
-            let key = [before, after].map { $0?.id.hex ?? "\(now)" }.joined(separator: " ")
-            return try lastDifference.states(key) {
-                ComparedStates(try dataset.store.difference(from: before, to: after))
+            let sight = try sight(of: reviewer)
+            let places = [before, after].map { $0?.id.hex ?? "\(now)" } + [sight.mark]
+            return try lastDifference.states(places.joined(separator: " ")) {
+                let difference = try dataset.store.difference(from: before, to: after)
+                // What was decided while it was read is kept back, too.
+                let blind = try self.sight(of: reviewer).blind.union(sight.blind)
+                return ComparedStates(difference.hiding(blind))
             }
         }
     }
@@ -187,19 +198,23 @@ extension ReviewDesk {
 
     /// Makes the labels of one image those of a version.
     ///
-    /// - Throws: `CurationError.input` when there is no such version.
+    /// - Throws: `CurationError.input` when there is no such version; `GridError.askedBlindly` where the
+    ///   reviewer may be asked about the image, without what others said of it.
     package func restore(
         image: Sample.ID,
         to name: String,
-        author: String
+        by reviewer: String
     ) async throws -> ActReport {
         try await taking(turns) { [self] in
+            guard !(try sight(of: reviewer)).isBlind(for: image) else {
+                throw GridError.askedBlindly
+            }
             let version = try VersionStage(dataset: dataset).version(named: name)
             return try rephrasing { () throws in
                 let outcome = try dataset.store.restore(
                     image,
                     to: version,
-                    author: author,
+                    author: "reviewer:\(reviewer)",
                     at: .now
                 )
                 return ActReport(outcome.map { ($0.change, max($0.labels, 1)) })
@@ -209,7 +224,7 @@ extension ReviewDesk {
 
     /// Every revision of every label of an image, by label, newest first; nil when there is no such image.
     ///
-    /// None while the reviewer is asked for an opinion of their own.
+    /// None while the reviewer may be asked for an opinion of their own.
     ///
     /// - Throws: `CurationError.storage`.
     package func history(
@@ -221,16 +236,27 @@ extension ReviewDesk {
                 try !dataset.store.samples([image]).isEmpty
             }
             guard isThere else { return nil }
-            let isBlind = try askedBlindly(reviewer).contains(image)
-            return isBlind ? [] : try HistoryStage(dataset: dataset).blame(image)
+            let lines = try HistoryStage(dataset: dataset).blame(image)
+            return try sight(of: reviewer).isBlind(for: image) ? [] : lines
         }
     }
 
     /// Where a label comes from.
     ///
-    /// - Throws: `CurationError.input` when there is none of this name.
-    package func why(_ annotation: String) async throws -> Lineage {
-        try await taking(reads) { [self] in try HistoryStage(dataset: dataset).why(annotation) }
+    /// - Throws: `CurationError.input` when there is none of this name; `GridError.askedBlindly` where the
+    ///   reviewer may be asked about its image, without what others said of it.
+    package func why(_ annotation: String, for reviewer: String) async throws -> Lineage {
+        try await taking(reads) { [self] in
+            let lineage = Result { try HistoryStage(dataset: dataset).why(annotation) }
+            let label = Int64(annotation.dropFirst(2)) ?? 0
+            let image = try rephrasing { () throws in try dataset.store.sample(ofLabel: label) }
+            let sight = try sight(of: reviewer)
+            // Which numbers of labels are taken tells how often somebody changed a class.
+            guard image.map({ !sight.isBlind(for: $0) }) ?? sight.blind.isEmpty else {
+                throw GridError.askedBlindly
+            }
+            return try lineage.get()
+        }
     }
 
     /// Takes a batch back, or does it again.

@@ -5,7 +5,7 @@ import Storage
 extension ReviewDesk {
     /// One picture with its labels and all that is known of it; nil when there is none.
     ///
-    /// What others said of it is left out while `reviewer` is asked for an opinion of their own.
+    /// What others said of it is left out while `reviewer` may be asked for an opinion of their own.
     ///
     /// - Throws: `CurationError.storage`.
     public func image(
@@ -16,20 +16,21 @@ extension ReviewDesk {
             try rephrasing { () throws in
                 let store = dataset.store
                 guard let sample = try store.samples([id]).first else { return nil }
-                let isBlind = try askedBlindly(reviewer).contains(id)
                 // Before the labels: what comes between makes an edit of them be refused.
                 let version = try store.labelVersion(of: id)
-                let labels = isBlind ? [] : try store.annotations(of: id)
+                let labels = try store.annotations(of: id)
+                let (nearest, history) = (try nearest(to: id), try history(of: id))
+                let sight = try sight(of: reviewer)
+                let isBlind = sight.isBlind(for: id)
                 var detail = ImageDetail(
                     image: ReviewItem.Image(sample),
                     bytes: sample.bytes,
                     format: sample.format,
-                    annotations: labels.map(ImageDetail.AnnotationView.init),
-                    nearest: try nearest(to: id)
+                    annotations: isBlind ? [] : labels.map(ImageDetail.AnnotationView.init),
+                    nearest: nearest.map { sight.isBlind(for: $0.id) ? $0.unlabelled : $0 }
                 )
-                detail.version = version
                 detail.isBlind = isBlind
-                detail.history = isBlind ? [] : try history(of: id)
+                if !isBlind { (detail.version, detail.history) = (version, history) }
                 try addRemarks(of: isBlind ? reviewer : nil, on: id, to: &detail)
                 detail.fields = try store.fieldValues(of: id)[id] ?? [:]
                 try addFindings(on: sample, to: &detail)
@@ -38,12 +39,8 @@ extension ReviewDesk {
         }
     }
 
-    /// The pictures of which a reviewer must not see now what others said.
-    func askedBlindly(_ reviewer: String) throws -> Set<Sample.ID> {
-        try rephrasing { () throws in
-            try dataset.store.imagesAskedBlindly(reviewer, now: Timestamp.now.seconds)
-        }
-    }
+    /// What a reviewer may see of what others said.
+    func sight(of reviewer: String) throws -> Sight { try grid.sights.sight(of: reviewer) }
 
     /// Adds flags and comments: of one reviewer only, where what others say would tell.
     private func addRemarks(

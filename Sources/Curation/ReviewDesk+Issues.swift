@@ -34,14 +34,15 @@ extension ReviewDesk {
         }
     }
 
-    /// The findings of a kind, worst first; nil when there is no such kind.
+    /// The findings of a kind, worst first, as a reviewer may see them; nil when there is no such kind.
     ///
     /// `after`: The number of the last picture, or the path of the last file, of the page before.
     /// - Throws: `CurationError.unfinished` when the list has changed since.
     package func issues(
         of kind: String,
         limit: Int,
-        after: String?
+        after: String?,
+        for reviewer: String
     ) async throws -> IssuePage? {
         try await taking(reads) { [self] in
             try rephrasing { () throws in
@@ -49,14 +50,15 @@ extension ReviewDesk {
                 guard IssueFindings.kinds.contains(kind) else { return nil }
                 let list = try foundIssues.findings(of: dataset.store).lists[kind] ?? []
                 let page = try Self.page(of: list, limit, after) { "\($0.sample.id)" }
+                let labels = try labels(of: page.items.map(\.sample.id), for: reviewer)
                 return IssuePage(
                     kind: kind,
                     count: list.count,
-                    items: try page.items.map { finding in
+                    items: page.items.map { finding in
                         IssuePage.Entry(
                             image: ReviewItem.Image(finding.sample),
                             bytes: finding.sample.bytes,
-                            label: try label(of: finding.sample.id),
+                            label: labels[finding.sample.id],
                             score: finding.score,
                             value: finding.value
                         )
@@ -78,30 +80,36 @@ extension ReviewDesk {
         )
     }
 
-    /// Groups of copies, the largest first.
+    /// Groups of copies, the largest first, as a reviewer may see them.
     ///
     /// `after`: The number of the last group of the page before.
     /// - Throws: `CurationError.unfinished` when the list has changed since.
     package func duplicates(
         of kind: DuplicateGroup.Kind?,
         limit: Int,
-        after: String?
+        after: String?,
+        for reviewer: String
     ) async throws -> DuplicatePage {
         try await taking(reads) { [self] in
             try rephrasing { () throws in
                 let found = try foundIssues.copies(of: kind, in: dataset.store)
                 let page = try Self.page(of: found.groups, limit, after) { "\($0.number)" }
+                let members = page.items.flatMap { $0.group.members.map(\.id) }
+                let labels = try labels(of: members, for: reviewer)
                 return DuplicatePage(
                     count: found.groups.count,
                     spare: found.spare.count,
-                    items: try page.items.map(group),
+                    items: try page.items.map { try group($0, labels) },
                     next: page.next
                 )
             }
         }
     }
 
-    private func group(_ found: CopyGroups.Group) throws -> DuplicatePage.Group {
+    private func group(
+        _ found: CopyGroups.Group,
+        _ labels: [Sample.ID: String]
+    ) throws -> DuplicatePage.Group {
         let group = found.group
         let samples = Dictionary(
             try dataset.store.samples(group.members.map(\.id)).map { ($0.id, $0) },
@@ -114,7 +122,7 @@ extension ReviewDesk {
             kind: group.kind,
             keep: group.keep,
             reason: group.reason,
-            members: try (kept + others).compactMap { member in
+            members: (kept + others).compactMap { member in
                 guard let sample = samples[member.id] else { return nil }
                 return DuplicatePage.Member(
                     image: ReviewItem.Image(sample),
@@ -122,14 +130,24 @@ extension ReviewDesk {
                     format: sample.format,
                     similarity: member.similarity,
                     transform: member.transform,
-                    label: try label(of: member.id)
+                    label: labels[member.id]
                 )
             }
         )
     }
 
-    private func label(of sample: Sample.ID) throws -> String? {
-        try dataset.store.annotations(of: sample).last { $0.state == .accepted }?.label.category
+    /// The classes that people gave pictures, as a reviewer may see them.
+    private func labels(
+        of samples: [Sample.ID],
+        for reviewer: String
+    ) throws -> [Sample.ID: String] {
+        var labels: [Sample.ID: String] = [:]
+        for sample in samples {
+            labels[sample] = try dataset.store.annotations(of: sample)
+                .last { $0.state == .accepted }?.label.category
+        }
+        let sight = try sight(of: reviewer)
+        return labels.filter { !sight.isBlind(for: $0.key) }
     }
 
     private static func page<Element>(

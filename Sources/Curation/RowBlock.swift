@@ -8,8 +8,7 @@ enum RowBlock {
 
     static func bytes(
         of pictures: ArraySlice<Int32>,
-        _ columns: GridColumns,
-        hiding hidden: Set<Sample.ID>
+        _ columns: GridColumns
     ) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(8 + 8 * pictures.count)
@@ -20,11 +19,6 @@ enum RowBlock {
             append(UInt32(bitPattern: id), to: &bytes)
             guard let row = facts.row(of: Int64(id)), states.isPresent[row] else {
                 bytes += repeatElement(0, count: 4)
-                continue
-            }
-            guard !hidden.contains(Int64(id)) else {
-                let mark = columns.flagged.contains(row) ? flag : 0
-                bytes += [0, 0, 0, PictureState.leased.rawValue | mark]
                 continue
             }
             let isLeased = columns.atVersion == nil && columns.leased.contains(row)

@@ -15,7 +15,7 @@ struct GridRoutes<Backend: ReviewBackend>: Sendable {
 
     func add(to router: Router<ReviewContext>) {
         let api = router.group("api/v1").add(middleware: GridErrors())
-        api.post("views") { request, _ in try await make(request) }
+        api.post("views") { request, context in try await make(request, context) }
         api.get("views/:view/rows") { request, context in try await rows(request, context) }
         api.get("views/:view/items") { request, context in try await items(request, context) }
         api.get("views/:view/facets") { request, context in try await facets(request, context) }
@@ -23,8 +23,9 @@ struct GridRoutes<Backend: ReviewBackend>: Sendable {
         api.put("images/:id/annotations") { request, context in try await edit(request, context) }
     }
 
-    private func make(_ request: Request) async throws -> Response {
-        .json(try await backend.makeView(request.json(ViewQuery.self)))
+    private func make(_ request: Request, _ context: ReviewContext) async throws -> Response {
+        let query = try await request.json(ViewQuery.self)
+        return .json(try await backend.makeView(query, for: context.reviewer))
     }
 
     private func rows(_ request: Request, _ context: ReviewContext) async throws -> Response {
@@ -78,7 +79,9 @@ struct GridRoutes<Backend: ReviewBackend>: Sendable {
         guard (1...Self.mostFields).contains(fields.count) else {
             throw RequestRefusal.invalid("fields are from 1 to \(Self.mostFields) names.")
         }
-        return .json(try await backend.facets(of: view(context), fields: fields))
+        return .json(
+            try await backend.facets(of: view(context), fields: fields, for: context.reviewer)
+        )
     }
 
     private func decide(_ request: Request, _ context: ReviewContext) async throws -> Response {

@@ -9,8 +9,8 @@ package protocol HistoryBackend: Sendable {
     /// Makes a version of the labels of now; where a merge is going on, it ends.
     func commit(message: String, tag: String?, author: String) async throws -> VersionLog.Entry
 
-    /// What differs between two states of the labels.
-    func diff(_ request: DiffRequest) async throws -> DiffPage
+    /// What differs between two states of the labels, as a reviewer may see it.
+    func diff(_ request: DiffRequest, for reviewer: String) async throws -> DiffPage
 
     /// The open conflicts of the merge that is going on, by number, after this one.
     func conflicts(limit: Int, after: Int64) async throws -> ConflictPage
@@ -19,14 +19,14 @@ package protocol HistoryBackend: Sendable {
     func settle(_ settlement: Settlement, author: String) async throws -> ActReport
 
     /// Makes the labels of one image those of a version.
-    func restore(image: Sample.ID, to name: String, author: String) async throws -> ActReport
+    func restore(image: Sample.ID, to name: String, by reviewer: String) async throws -> ActReport
 
     /// Every revision of every label of an image, as a reviewer may see them; nil when there is no such
     /// image.
     func history(of image: Sample.ID, for reviewer: String) async throws -> [BlameLine]?
 
-    /// Where a label comes from.
-    func why(_ annotation: String) async throws -> Lineage
+    /// Where a label comes from, unless the reviewer may not see it.
+    func why(_ annotation: String, for reviewer: String) async throws -> Lineage
 
     /// Takes a batch back, or does it again.
     func undo(batch: String, again: Bool, author: String) async throws -> ActReport
@@ -37,14 +37,21 @@ package protocol IssuesBackend: Sendable {
     /// What is wrong, counted by kind.
     func issues() async throws -> IssueOverview
 
-    /// The findings of a kind, worst first, after the one named; nil when there is no such kind.
-    func issues(of kind: String, limit: Int, after: String?) async throws -> IssuePage?
+    /// The findings of a kind, worst first, after the one named, as a reviewer may see them; nil when there
+    /// is no such kind.
+    func issues(
+        of kind: String,
+        limit: Int,
+        after: String?,
+        for reviewer: String
+    ) async throws -> IssuePage?
 
-    /// Groups of copies, the largest first, after the one named.
+    /// Groups of copies, the largest first, after the one named, as a reviewer may see them.
     func duplicates(
         of kind: DuplicateGroup.Kind?,
         limit: Int,
-        after: String?
+        after: String?,
+        for reviewer: String
     ) async throws -> DuplicatePage
 
     /// Takes pictures out of the data set, or puts them back in: one act; sent twice it counts once.

@@ -10,10 +10,10 @@ struct HistoryRoutes<Backend: ReviewBackend>: Sendable {
     let backend: Backend
 
     func add(to router: Router<ReviewContext>) {
-        let api = router.group("api/v1")
+        let api = router.group("api/v1").add(middleware: GridErrors())
         api.get("versions") { request, _ in try await log(request) }
         api.post("versions") { request, context in try await commit(request, context) }
-        api.get("diff") { request, _ in try await diff(request) }
+        api.get("diff") { request, context in try await diff(request, context) }
         api.get("conflicts") { request, _ in try await conflicts(request) }
         api.post("conflicts") { request, context in try await settle(request, context, one: false) }
         api.post("conflicts/:id") { request, context in
@@ -52,7 +52,7 @@ struct HistoryRoutes<Backend: ReviewBackend>: Sendable {
         )
     }
 
-    private func diff(_ request: Request) async throws -> Response {
+    private func diff(_ request: Request, _ context: ReviewContext) async throws -> Response {
         let list = try ListRequest(request)
         guard let before = request.text("a"), let after = request.text("b") else {
             throw RequestRefusal.invalid("a and b name what is compared.")
@@ -66,7 +66,8 @@ struct HistoryRoutes<Backend: ReviewBackend>: Sendable {
                     to: request.text("to"),
                     cursor: try list.number(),
                     limit: list.limit
-                )
+                ),
+                for: context.reviewer
             )
         )
     }
@@ -103,7 +104,7 @@ struct HistoryRoutes<Backend: ReviewBackend>: Sendable {
             try await backend.restore(
                 image: wanted.image,
                 to: wanted.version,
-                author: context.author
+                by: context.reviewer
             )
         )
     }

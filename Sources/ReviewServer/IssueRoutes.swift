@@ -15,7 +15,7 @@ struct IssueRoutes<Backend: ReviewBackend>: Sendable {
         api.get("progress") { request, _ in try await progress(request) }
         api.get("issues") { _, _ in Response.json(try await backend.issues()) }
         api.get("issues/:kind") { request, context in try await issues(request, context) }
-        api.get("duplicates") { request, _ in try await duplicates(request) }
+        api.get("duplicates") { request, context in try await duplicates(request, context) }
         api.post("membership") { request, context in try await setMembership(request, context) }
     }
 
@@ -32,13 +32,17 @@ struct IssueRoutes<Backend: ReviewBackend>: Sendable {
         let page = try await backend.issues(
             of: context.parameters.get("kind") ?? "",
             limit: list.limit,
-            after: list.cursor
+            after: list.cursor,
+            for: context.reviewer
         )
         guard let page else { throw RequestRefusal.notFound }
         return .json(page)
     }
 
-    private func duplicates(_ request: Request) async throws -> Response {
+    private func duplicates(
+        _ request: Request,
+        _ context: ReviewContext
+    ) async throws -> Response {
         let list = try ListRequest(request)
         let kind = try request.text("kind").map { text throws(RequestRefusal) in
             guard let kind = DuplicateGroup.Kind(rawValue: text) else {
@@ -47,7 +51,12 @@ struct IssueRoutes<Backend: ReviewBackend>: Sendable {
             return kind
         }
         return .json(
-            try await backend.duplicates(of: kind, limit: list.limit, after: list.cursor)
+            try await backend.duplicates(
+                of: kind,
+                limit: list.limit,
+                after: list.cursor,
+                for: context.reviewer
+            )
         )
     }
 

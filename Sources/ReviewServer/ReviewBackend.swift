@@ -69,8 +69,8 @@ package protocol EventBackend: Sendable {
 
 /// The views: frozen lists of pictures, and what is in them.
 package protocol GridBackend: Sendable {
-    /// Freezes the pictures for which something holds, in an order.
-    func makeView(_ query: ViewQuery) async throws -> GridStage.MadeView
+    /// Freezes the pictures for which something holds, in an order, as a reviewer may see them.
+    func makeView(_ query: ViewQuery, for reviewer: String) async throws -> GridStage.MadeView
 
     /// The pictures of a view from a position on, as octets, as a reviewer may see them.
     func rows(
@@ -88,8 +88,12 @@ package protocol GridBackend: Sendable {
         for reviewer: String
     ) async throws -> (items: [ViewItem], count: Int)
 
-    /// How the pictures of a view spread over the values of fields.
-    func facets(of view: String, fields: [String]) async throws -> [ViewFacet]
+    /// How the pictures of a view spread over the values of fields, as a reviewer may see them.
+    func facets(
+        of view: String,
+        fields: [String],
+        for reviewer: String
+    ) async throws -> [ViewFacet]
 
     /// What can be filtered and sorted by.
     func fields() async throws -> [FieldOverview]

@@ -143,6 +143,11 @@ extension DatasetStore {
         }
     }
 
+    /// The image that a label is on; nil when there is no such label.
+    package func sample(ofLabel object: Int64) throws(StorageError) -> Sample.ID? {
+        try read { try AnnotationTable.row(object, in: $0)?.sample }
+    }
+
     private static func history(
         of newest: AnnotationRow,
         in database: Database

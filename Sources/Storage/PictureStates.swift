@@ -178,4 +178,14 @@ package struct PictureStates: Sendable {
     mutating func showProposals() {
         for row in classes.indices { setProposal(row, isRefused: false) }
     }
+
+    /// The same with the best proposals in some rows, as if nobody had said anything of them.
+    package func hiding(_ rows: some Sequence<Int>) -> PictureStates {
+        var states = self
+        for row in rows {
+            states.labels[row] = 0
+            states.setProposal(row, isRefused: false)
+        }
+        return states
+    }
 }

@@ -30,6 +30,21 @@ package struct StateDifference: Sendable {
     /// The images of `labels`.
     package internal(set) var samples: [Sample.ID: Sample] = [:]
 
+    /// The same without what was said of some images.
+    package func hiding(_ samples: Set<Sample.ID>) -> StateDifference {
+        guard !samples.isEmpty else { return self }
+        func bare(_ images: [LabeledSample]) -> [LabeledSample] {
+            images.map {
+                samples.contains($0.sample.id) ? LabeledSample(sample: $0.sample, labels: []) : $0
+            }
+        }
+        var difference = self
+        difference.labels.removeAll { samples.contains($0.sample) }
+        difference.added = bare(added)
+        difference.removed = bare(removed)
+        return difference
+    }
+
     /// Whether nothing differs.
     package var isEmpty: Bool {
         labels.isEmpty && added.isEmpty && removed.isEmpty && refusals == 0

@@ -120,7 +120,10 @@ import Testing
 
     @Test func `a difference is told class by class and read in pages`() async throws {
         let (fixture, desk) = try Self.merging()
-        let page = try await desk.diff(DiffRequest(before: "v1", after: "main", limit: 2))
+        let page = try await desk.diff(
+            DiffRequest(before: "v1", after: "main", limit: 2),
+            for: "r1"
+        )
         let moves = page.summary.moves.map { "\($0.from ?? "-")>\($0.to ?? "-") \($0.count)" }
         #expect(moves == ["hat>coat 2", "coat>hat 1"])
         #expect(page.summary.images == 3 && page.matching == 3 && page.items.count == 2)
@@ -133,15 +136,17 @@ import Testing
                 after: "main",
                 cursor: Int64(try #require(page.next)),
                 limit: 2
-            )
+            ),
+            for: "r1"
         )
         #expect(rest.items.map(\.image.id) == [samples[5].id] && rest.next == nil)
         let only = try await desk.diff(
-            DiffRequest(before: "v1", after: "strict", from: "coat", to: "", limit: 9)
+            DiffRequest(before: "v1", after: "strict", from: "coat", to: "", limit: 9),
+            for: "r1"
         )
         #expect(only.matching == 1 && only.items.map(\.image.id) == [samples[5].id])
         await #expect(throws: CurationError.self) {
-            try await desk.diff(DiffRequest(before: "v1", after: "nothing", limit: 9))
+            try await desk.diff(DiffRequest(before: "v1", after: "nothing", limit: 9), for: "r1")
         }
     }
 
@@ -162,13 +167,14 @@ import Testing
             author: "reviewer:r1"
         )
         let working = try await desk.diff(
-            DiffRequest(before: "v1", after: DiffRequest.working, limit: 9)
+            DiffRequest(before: "v1", after: DiffRequest.working, limit: 9),
+            for: "r1"
         )
         #expect(working.after == nil && working.summary.removed == 1)
-        let report = try await desk.restore(image: id, to: "v1", author: "reviewer:r1")
+        let report = try await desk.restore(image: id, to: "v1", by: "r1")
         #expect(report.batch != nil)
         #expect(try Self.labels(fixture) == ["hat", "hat", "shoes"])
-        let nothing = try await desk.restore(image: id, to: "v1", author: "reviewer:r1")
+        let nothing = try await desk.restore(image: id, to: "v1", by: "r1")
         #expect(nothing.batch == nil)
         _ = try await desk.undo(
             batch: try #require(report.batch),
@@ -178,7 +184,7 @@ import Testing
         #expect(try fixture.dataset.samples().count == 2)
         let lines = try #require(try await desk.history(of: id, for: "r1"))
         #expect(lines.map(\.label.category).contains("shoes"))
-        let lineage = try await desk.why(lines[0].annotation)
+        let lineage = try await desk.why(lines[0].annotation, for: "r1")
         #expect(lineage.chain.count == lines.count)
         let none = try await desk.history(of: 999, for: "r1")
         #expect(none == nil)
@@ -194,7 +200,7 @@ import Testing
         _ = try await desk.commit(message: "first", tag: "v1", author: "anna")
         try Self.label(fixture, ["hat", "shoes", "shoes"], by: "anna")
         let ids = try fixture.dataset.samples().map(\.id)
-        _ = try await desk.restore(image: ids[1], to: "v1", author: "reviewer:r1")
+        _ = try await desk.restore(image: ids[1], to: "v1", by: "r1")
         _ = try await desk.setMembership(
             .images([ids[0]]),
             isPresent: false,

@@ -32,11 +32,11 @@ import Testing
     @Test func `copies are taken out a group at a time or all at once, and back in`() async throws {
         let (fixture, folder) = try Self.copied()
         let desk = ReviewDesk(dataset: fixture.dataset)
-        let page = try await desk.duplicates(of: .exact, limit: 1, after: nil)
+        let page = try await desk.duplicates(of: .exact, limit: 1, after: nil, for: "r1")
         #expect(page.count == 2 && page.spare == 3 && page.items[0].members.count == 3)
         let group = page.items[0]
         #expect(group.members[0].image.id == group.keep && !group.reason.isEmpty)
-        let next = try await desk.duplicates(of: .exact, limit: 1, after: page.next)
+        let next = try await desk.duplicates(of: .exact, limit: 1, after: page.next, for: "r1")
         #expect(next.items[0].members.count == 2 && next.next == nil)
 
         // Another one than proposed stays: it is the one to keep of what is left.
@@ -47,7 +47,7 @@ import Testing
             author: "reviewer:r1"
         )
         #expect(report.changed == 1)
-        let left = try await desk.duplicates(of: nil, limit: 9, after: nil)
+        let left = try await desk.duplicates(of: nil, limit: 9, after: nil, for: "r1")
         #expect(left.spare == 2 && !left.items.contains { $0.keep == group.keep })
         await #expect(throws: CurationError.self) {
             try await desk.setMembership(
@@ -110,7 +110,7 @@ import Testing
         let fixture = try PipelineFixture(sources: try PipelineFixture.photos(24))
         let desk = ReviewDesk(dataset: fixture.dataset)
         func outliers(_ desk: ReviewDesk) async throws -> [Sample.ID] {
-            let page = try await desk.issues(of: "outliers", limit: 99, after: nil)
+            let page = try await desk.issues(of: "outliers", limit: 99, after: nil, for: "r1")
             return try #require(page).items.compactMap(\.image?.id)
         }
         #expect(try await outliers(desk).isEmpty)
@@ -130,14 +130,14 @@ import Testing
             #expect(try await outliers(desk) == [samples[odd]])
         }
         // Copies, too.
-        #expect(try await desk.duplicates(of: nil, limit: 9, after: nil).count == 0)
+        #expect(try await desk.duplicates(of: nil, limit: 9, after: nil, for: "r1").count == 0)
         let members = samples.prefix(2).map {
             DuplicateGroup.Member(id: $0, similarity: 1, transform: .identity)
         }
         try store.replaceDuplicates([
             DuplicateGroup(kind: .near, keep: samples[0], reason: "first", members: members)
         ])
-        #expect(try await desk.duplicates(of: .near, limit: 9, after: nil).count == 1)
+        #expect(try await desk.duplicates(of: .near, limit: 9, after: nil, for: "r1").count == 1)
         #expect(try await Self.count("duplicates-near", desk) == 1)
     }
 
@@ -150,7 +150,7 @@ import Testing
             var (after, seen): (String?, Int) = (nil, 0)
             repeat {
                 let page = try #require(
-                    try await desk.issues(of: kind.kind, limit: 1, after: after)
+                    try await desk.issues(of: kind.kind, limit: 1, after: after, for: "r1")
                 )
                 #expect(page.count == kind.count)
                 seen += page.items.count
@@ -158,11 +158,13 @@ import Testing
             } while after != nil
             #expect(seen == kind.count, "\(kind.kind)")
         }
-        let failures = try #require(try await desk.issues(of: "failures", limit: 9, after: nil))
+        let failures = try #require(
+            try await desk.issues(of: "failures", limit: 9, after: nil, for: "r1")
+        )
         #expect(failures.items.map(\.code) == ["not-an-image"])
-        #expect(try await desk.issues(of: "nothing", limit: 9, after: nil) == nil)
+        #expect(try await desk.issues(of: "nothing", limit: 9, after: nil, for: "r1") == nil)
         await #expect(throws: CurationError.self) {
-            try await desk.issues(of: "dark", limit: 9, after: "77")
+            try await desk.issues(of: "dark", limit: 9, after: "77", for: "r1")
         }
         withExtendedLifetime(folder) {}
     }

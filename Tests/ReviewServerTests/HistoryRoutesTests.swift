@@ -70,6 +70,7 @@ import Testing
                 ("GET", "diff?a=v1&b=main&cursor=x", "", 400),
                 ("GET", "conflicts?limit=5000", "", 400), ("GET", "images/99/history", "", 404),
                 ("GET", "annotations/a-1/why", "", 404),
+                ("GET", "annotations/\(MemoryHistory.keptBack)/why", "", 409),
                 ("POST", "versions", #"{"message":"  "}"#, 400),
                 ("POST", "conflicts/x", #"{"take":"ours"}"#, 409),
                 ("POST", "conflicts", #"{"take":"nobody"}"#, 400),

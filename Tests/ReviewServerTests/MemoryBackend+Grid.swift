@@ -6,7 +6,10 @@ import ReviewServer
 extension MemoryBackend {
     private static let view = "00000000000000aa"
 
-    func makeView(_ query: ViewQuery) async throws -> GridStage.MadeView {
+    func makeView(
+        _ query: ViewQuery,
+        for reviewer: String
+    ) async throws -> GridStage.MadeView {
         if let field = query.filter?.first?.field, field == "nothing" {
             throw GridError.invalid("There is no field '\(field)'.")
         }
@@ -33,7 +36,11 @@ extension MemoryBackend {
         return ([], 10)
     }
 
-    func facets(of view: String, fields: [String]) async throws -> [ViewFacet] {
+    func facets(
+        of view: String,
+        fields: [String],
+        for reviewer: String
+    ) async throws -> [ViewFacet] {
         guard view == Self.view else { throw GridError.noView }
         return []
     }

@@ -6,6 +6,9 @@ import Synchronization
 
 /// Versions, conflicts and copies in memory: two branches, a merge with five conflicts, three groups.
 final class MemoryHistory: Sendable {
+    /// A label that no reviewer may see.
+    static let keptBack = "a-404"
+
     struct Conflict {
         let id: Int64
         let ours: String
@@ -116,7 +119,7 @@ extension MemoryBackend {
         }
     }
 
-    func diff(_ request: DiffRequest) async throws -> DiffPage {
+    func diff(_ request: DiffRequest, for reviewer: String) async throws -> DiffPage {
         guard
             ["main", "v1", DiffRequest.working].contains(request.before)
                 || request.before.count > 11
@@ -200,7 +203,7 @@ extension MemoryBackend {
         }
     }
 
-    func restore(image: Sample.ID, to name: String, author: String) async throws -> ActReport {
+    func restore(image: Sample.ID, to name: String, by reviewer: String) async throws -> ActReport {
         history.state.withLock { $0.restored.append(image) }
         return ActReport(batch: nil, changed: 1)
     }
@@ -209,7 +212,8 @@ extension MemoryBackend {
         try await self.image(image, for: "r1") == nil ? nil : []
     }
 
-    func why(_ annotation: String) async throws -> Lineage {
+    func why(_ annotation: String, for reviewer: String) async throws -> Lineage {
+        if annotation == MemoryHistory.keptBack { throw GridError.askedBlindly }
         throw CurationError.input("there is no label \(annotation)")
     }
 

@@ -28,7 +28,12 @@ extension MemoryBackend {
         )
     }
 
-    func issues(of kind: String, limit: Int, after: String?) async throws -> IssuePage? {
+    func issues(
+        of kind: String,
+        limit: Int,
+        after: String?,
+        for reviewer: String
+    ) async throws -> IssuePage? {
         switch kind {
         case "dark":
             let rest = dark.drop { id in after.map { id <= Int64($0) ?? 0 } ?? false }
@@ -62,7 +67,8 @@ extension MemoryBackend {
     func duplicates(
         of kind: DuplicateGroup.Kind?,
         limit: Int,
-        after: String?
+        after: String?,
+        for reviewer: String
     ) async throws -> DuplicatePage {
         let found = groups(of: kind)
         let rest = found.drop { group in

@@ -59,13 +59,15 @@ async function send({ view, ranges, except, size }, verb, label) {
     // What was decided before comes before, so that undo takes back the last first.
     await outbox.emptied();
     const body = { id: crypto.randomUUID(), decision: verb, label, ranges, except, expected_count: size };
-    const { changed, undo } = await post(`views/${view}/decisions`, body)
+    const { changed, undo, asked = 0 } = await post(`views/${view}/decisions`, body)
       .catch((error) => (error instanceof Unreachable ? post(`views/${view}/decisions`, body) : Promise.reject(error)));
     did(undo);
     if (label) ensureCategory(label);
     byId("saved").textContent = `Saved ${new Date().toLocaleTimeString("en-GB")}`;
-    const same = size - changed;
-    report(`${done(verb, label)}: ${pictures(changed)}${same > 0 ? `; ${pictures(same)} ${same === 1 ? "stays as it was" : "stay as they were"}` : ""}`,
+    const same = size - changed - asked;
+    const rest = [same > 0 ? `${pictures(same)} ${same === 1 ? "stays as it was" : "stay as they were"}` : "",
+      asked > 0 ? `${pictures(asked)} left to Review, which asks for your own opinion` : ""].filter((text) => text !== "");
+    report([`${done(verb, label)}: ${pictures(changed)}`, ...rest].join("; "),
       changed > 0 && verb !== "flag" && verb !== "unflag");
     return true;
   } catch (error) {
