@@ -22,10 +22,15 @@ struct HistoryRoutes<Backend: ReviewBackend>: Sendable {
         api.post("restore") { request, context in try await restore(request, context) }
         api.get("images/:id/history") { _, context in try await history(context) }
         api.get("annotations/:id/why") { _, context in
-            Response.json(try await backend.why(context.parameters.get("id") ?? ""))
+            let label = context.parameters.get("id") ?? ""
+            return Response.json(try await backend.why(label, for: context.reviewer))
         }
-        api.post("batches/:id/undo") { _, context in try await undo(context, again: false) }
-        api.post("batches/:id/redo") { _, context in try await undo(context, again: true) }
+        api.post("batches/:id/undo") { request, context in
+            try await undo(request, context, again: false)
+        }
+        api.post("batches/:id/redo") { request, context in
+            try await undo(request, context, again: true)
+        }
     }
 
     private func log(_ request: Request) async throws -> Response {
@@ -116,7 +121,12 @@ struct HistoryRoutes<Backend: ReviewBackend>: Sendable {
         return .json(HistoryPayload(items: lines))
     }
 
-    private func undo(_ context: ReviewContext, again: Bool) async throws -> Response {
+    private func undo(
+        _ request: Request,
+        _ context: ReviewContext,
+        again: Bool
+    ) async throws -> Response {
+        try await request.nothing()
         let batch = context.parameters.get("id") ?? ""
         return .json(
             try await backend.undo(batch: batch, again: again, author: context.author)

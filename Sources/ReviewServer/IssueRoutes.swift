@@ -104,3 +104,25 @@ struct MembershipRequest: Codable {
         case expectedCount = "expected_count"
     }
 }
+
+extension MembershipRequest {
+    /// Reads either pictures or copies: a null beside the other is no answer to which of them is meant.
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decode(String.self, forKey: .id)
+        present = try container.decode(Bool.self, forKey: .present)
+        images = try container.given([Sample.ID].self, forKey: .images)
+        duplicates = try container.given(DuplicateGroup.Kind.self, forKey: .duplicates)
+        expectedCount = try container.given(Int.self, forKey: .expectedCount)
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// What a key holds, which is not null; nil only where the key is missing.
+    fileprivate func given<Value: Decodable>(
+        _ type: Value.Type,
+        forKey key: Key
+    ) throws -> Value? {
+        try contains(key) ? decode(type, forKey: key) : nil
+    }
+}

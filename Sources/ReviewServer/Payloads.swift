@@ -142,18 +142,34 @@ extension Response {
 extension Request {
     /// The JSON that the request carries.
     func json<Payload: Decodable>(_ type: Payload.Type) async throws -> Payload {
-        let body: ByteBuffer
+        try Self.decode(type, from: try await content())
+    }
+
+    /// Takes a body that is to say nothing: none, or an object, whose content is not read.
+    func nothing() async throws {
+        let bytes = try await content()
+        if !bytes.isEmpty { _ = try Self.decode([String: Anything].self, from: bytes) }
+    }
+
+    private func content() async throws -> Data {
         do {
-            body = try await self.body.collect(upTo: AccessGuard.largestBody)
+            let body = try await body.collect(upTo: AccessGuard.largestBody)
+            return Data(body.readableBytesView)
         } catch is NIOTooManyBytesError {
             throw RequestRefusal.tooLarge
         }
+    }
+
+    private static func decode<Payload: Decodable>(
+        _ type: Payload.Type,
+        from bytes: Data
+    ) throws -> Payload {
         // A database ends a text there, so that what is read would not be what was sent.
-        guard Data(body.readableBytesView).firstRange(of: Data(#"\u0000"#.utf8)) == nil else {
+        guard bytes.firstRange(of: Data(#"\u0000"#.utf8)) == nil else {
             throw RequestRefusal.invalid("A text must not hold the character U+0000.")
         }
         do {
-            return try JSONDecoder().decode(type, from: Data(body.readableBytesView))
+            return try JSONDecoder().decode(type, from: bytes)
         } catch {
             throw RequestRefusal.invalid("The request cannot be read: \(error)")
         }
@@ -165,4 +181,9 @@ extension Request {
         guard let number = Int(text) else { throw .invalid("\(name) must be a whole number.") }
         return number
     }
+}
+
+/// Any JSON, which is not looked at.
+private struct Anything: Decodable {
+    init(from decoder: any Decoder) {}
 }

@@ -210,6 +210,10 @@ import Testing
         #expect(new == [1, 3, 4, 5, 6])
         #expect(try make(ViewCondition(field: "state", is: [.text("corrected")])) == new)
         #expect(try stage.decide(chosen, about: view.view, by: "a").status == .repeated)
+        #expect(throws: GridError.invalid("A position in except is 0 or more.")) {
+            let wrong = decision("m", .label, [[0, 3]], except: [-1], expected: 3, label: "new")
+            _ = try stage.decide(wrong, about: view.view, by: "a")
+        }
         #expect(throws: GridError.countDiffers(expected: 4, found: 5)) {
             let other = decision("e", .accept, [[0, 5]], expected: 4)
             _ = try stage.decide(other, about: view.view, by: "a")

@@ -76,6 +76,10 @@ import Testing
                 ("POST", "conflicts", #"{"take":"nobody"}"#, 400),
                 ("POST", "restore", #"{"version":"v1","image":99}"#, 404),
                 ("POST", "batches/b-77/undo", "{}", 404),
+                ("POST", "batches/b-77/undo", "", 404),
+                ("POST", "batches/b-77/undo", "[]", 400), ("POST", "batches/b-77/redo", "7", 400),
+                ("POST", "batches/b-77/redo", "{", 400),
+                ("POST", "batches/b-77/undo", "null", 400),
             ]
             for (method, path, json, status) in requests {
                 let answer = try await server.send(

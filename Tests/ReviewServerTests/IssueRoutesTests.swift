@@ -51,6 +51,9 @@ import Testing
                 #"{"id":"m-3","present":false}"#,
                 #"{"id":"m-4","duplicates":"near","present":true}"#,
                 #"{"id":"m-5","images":[1],"duplicates":"near","present":false}"#,
+                #"{"id":"m-6","images":[1],"duplicates":null,"present":false}"#,
+                #"{"id":"m-7","images":null,"duplicates":"near","present":false}"#,
+                #"{"id":"m-8","images":[1],"present":false,"expected_count":null}"#,
             ] {
                 #expect(try await post(json).status == 400, "\(json)")
             }
