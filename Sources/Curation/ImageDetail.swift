@@ -131,6 +131,12 @@ public struct ImageDetail: Sendable, Codable {
     public let annotations: [AnnotationView]
     /// The pictures that are nearest, nearest first.
     public let nearest: [NearestImage]
+    /// Maker and model of the camera; nil when the file does not say.
+    public internal(set) var camera: String?
+    /// When it was taken, by the camera's clock; nil when the file does not say.
+    public internal(set) var capturedAt: String?
+    /// Whether the file names a place on Earth.
+    public internal(set) var hasLocation = false
     /// What was measured at import.
     public internal(set) var metrics = ImageMetrics()
     /// What is wrong with it.
@@ -154,7 +160,9 @@ public struct ImageDetail: Sendable, Codable {
 
     enum CodingKeys: String, CodingKey {
         case image, bytes, format, annotations, nearest, metrics, issues, history, cluster
-        case duplicates, fields, comments, version
+        case duplicates, fields, comments, version, camera
+        case capturedAt = "captured_at"
+        case hasLocation = "has_location"
         case flaggedBy = "flagged_by"
         case isBlind = "blind"
     }

@@ -76,6 +76,9 @@ extension ReviewDesk {
     private func addFindings(on sample: Sample, to detail: inout ImageDetail) throws {
         guard let findings = try dataset.store.findings(on: sample.id) else { return }
         detail.metrics = findings.metrics
+        detail.camera = findings.facts.camera
+        detail.capturedAt = findings.facts.capturedAt
+        detail.hasLocation = findings.facts.hasLocation
         detail.cluster = findings.cluster
         let picture = ImageIssues.Measures(sample, findings.metrics)
         // Until all pictures were read, none is of an odd size.

@@ -5,6 +5,8 @@ import GRDB
 package struct PictureFindings: Sendable {
     /// What was measured at import.
     package let metrics: ImageMetrics
+    /// What the file says of how it was taken.
+    package let facts: ImageFacts
     /// The cluster that it belongs to, from 0; -1 is noise, nil before anything was clustered.
     package let cluster: Int?
     /// The group of copies that it belongs to.
@@ -33,6 +35,11 @@ extension DatasetStore {
             )
             return PictureFindings(
                 metrics: ImageMetrics(row),
+                facts: ImageFacts(
+                    camera: row["camera"],
+                    capturedAt: row["capturedAt"],
+                    hasLocation: row["hasLocation"]
+                ),
                 cluster: cluster,
                 copies: try Self.duplicates(of: sample, in: database)
             )

@@ -98,6 +98,64 @@ struct HostileTextTests {
         }
     }
 
+    /// Photos whose cameras are called by texts, some with a time and a place, as their paths.
+    private static func photos(taken texts: [String], in folder: TemporaryFolder) throws {
+        let photo = try Fixtures.bytes("photos/IMG_0001.jpg")
+        for (index, text) in texts.enumerated() {
+            let exif = ExifFile(
+                model: text,
+                time: index % 2 == 0 ? "2026:01:31 12:34:56" : nil,
+                offset: index % 4 == 0 ? "+09:00" : nil,
+                latitude: index % 3 == 0 ? [(52, 1), (31, 1), (12, 1)] : []
+            )
+            try folder.write(exif.inserted(into: photo), to: "photos/\(index).jpg")
+        }
+    }
+
+    @Test func `what files say of cameras is shown as text`() async throws {
+        let folder = try TemporaryFolder()
+        try Self.photos(taken: try Self.texts(), in: folder)
+        let dataset = try Dataset(
+            creating: folder.url.appending(path: "set"),
+            schema: LabelSchema(task: .classification, categories: [])
+        )
+        let sources = [folder.url.appending(path: "photos").path]
+        _ = try ImportStage(dataset: dataset).run(ImportStage.Request(sources: sources))
+        let desk = ReviewDesk(dataset: dataset)
+        var cameras: [Sample.ID: String] = [:]
+        for sample in try dataset.samples() {
+            cameras[sample.id] = try await desk.image(sample.id, for: "r1")?.camera
+        }
+        try #require(cameras.count >= 190)
+        try #require(cameras.values.count { $0.contains("<") } > 50)
+        try await TestServer.serve(desk) { [cameras] addresses in
+            try await WebDriver.browse { page in
+                try await page.open(addresses[0].url)
+                try await page.wait(until: "location.hash === '#/review'")
+                try await Self.watch(page)
+                for (id, camera) in cameras.sorted(by: { $0.key < $1.key }) {
+                    _ = try await page.evaluate("location.hash = '#/image/\(id)'")
+                    try await page.wait(
+                        until:
+                            "document.querySelector('.image .numbers').innerText === 'image \(id)'"
+                    )
+                    try await page.wait(until: "\(Self.holds("aside dl", [camera])) === 0")
+                    try await Self.checkCalm(page, "image \(id)")
+                }
+                try await Self.checkTaken(page)
+            }
+        }
+    }
+
+    /// The time of the camera's clock and that there is a place stand beside the camera.
+    private static func checkTaken(_ page: WebDriver) async throws {
+        let facts = "document.querySelector('aside dl').innerText.replaceAll('\\n', ' ')"
+        _ = try await page.evaluate("location.hash = '#/image/1'")
+        try await page.wait(until: "\(facts).includes('Taken')")
+        #expect(try await page.evaluate(facts).contains("Taken 2026-01-31 12:34:56 +09:00"))
+        #expect(try await page.evaluate(facts).contains("Names a place yes"))
+    }
+
     private static func walk(_ page: WebDriver, _ texts: [String]) async throws {
         for start in stride(from: 0, to: texts.count, by: 24) {
             let shown = Array(texts[start..<min(start + 24, texts.count)])

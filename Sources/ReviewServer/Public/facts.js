@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { button, h, say } from "./dom.js";
-import { fileSize, section } from "./lists.js";
+import { factList, fileSize, section, takenFacts } from "./lists.js";
 import { askComment, commentList, setFlag } from "./remarks.js";
 import { store } from "./store.js";
 import { reveal, whySection } from "./why.js";
@@ -41,10 +41,12 @@ export class PictureFacts {
   async #load() {
     const { id, path, width, height } = this.#shown;
     const size = h("p", { class: "muted numbers" }, `${width} \u00d7 ${height}`);
-    this.node.append(this.#comments, section("File", h("p", { class: "path" }, path), size));
+    const file = section("File", h("p", { class: "path" }, path), size);
+    this.node.append(this.#comments, file);
     try {
       const detail = await get(`images/${id}`);
       size.append(`, ${fileSize(detail.bytes)}, ${detail.format}`);
+      file.append(factList(takenFacts(detail)));
       this.#paintFlag(detail.flagged_by);
       this.#said.unshift(...(detail.comments ?? []));
       this.#paintComments();

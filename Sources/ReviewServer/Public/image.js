@@ -2,7 +2,7 @@
 
 import { Refusal, Unreachable, get, pixels, put, thumbnail } from "./api.js";
 import { complain, decideOn, report } from "./bulk.js";
-import { classList, fileName, fileSize, section } from "./lists.js";
+import { classList, factList, fileName, fileSize, section, takenFacts } from "./lists.js";
 import { button, byId, count, dot, h, mark, picture, repaint, say, share } from "./dom.js";
 import { Editor } from "./editor.js";
 import { trail } from "./grid.js";
@@ -32,6 +32,7 @@ const labelOf = ({ type, label, bbox, segmentation, rle }) => ({ type, label, bb
  *   nearest: {id: number, similarity: number, label?: string}[], metrics?: Record<string, number>,
  *   issues?: {kind: string, score: number}[], duplicates?: {id: number, similarity: number, transform?: string, keep?: boolean}[],
  *   history?: {annotation?: string, label?: string, state?: string, source?: string, author?: string, at?: string}[],
+ *   camera?: string, captured_at?: string, has_location?: boolean, blind?: boolean,
  *   cluster?: number, fields?: Record<string, unknown>, flagged_by?: string,
  *   comments?: import("./remarks.js").Comment[]}} Detail
  */
@@ -259,9 +260,10 @@ export class ImageView {
   }
 
   /** @param {Detail} detail */
-  #paintAside({ image, bytes, format, annotations, nearest, metrics, issues, history, duplicates, fields, cluster, flagged_by, comments }) {
+  #paintAside(detail) {
+    const { image, bytes, format, annotations, nearest, metrics, issues, history, duplicates, fields, cluster, flagged_by, comments } = detail;
     const open = (/** @type {number} */ id) => () => go(`image/${id}`, Object.fromEntries(this.#words));
-    const facts = [...Object.entries(metrics ?? {}).map(([name, value]) => [fieldName(name), figure(value)]),
+    const facts = [...takenFacts(detail), ...Object.entries(metrics ?? {}).map(([name, value]) => [fieldName(name), figure(value)]),
       ...(cluster === undefined ? [] : [["cluster", String(cluster)]]),
       ...Object.entries(fields ?? {}).map(([name, value]) => [fieldName(name), String(value)])];
     repaint(byId("detail"), h("div", {},
@@ -280,7 +282,7 @@ export class ImageView {
       ...(!history?.length ? [] : [section("History", historyList(history.slice(0, 50)))]),
       section("File", h("p", { class: "path" }, image.path),
         h("p", { class: "muted numbers" }, `${image.width} \u00d7 ${image.height}, ${fileSize(bytes)}, ${format}`),
-        facts.length === 0 ? "" : h("dl", { class: "facts numbers" }, ...facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])))));
+        factList(facts))));
   }
 
   pick() { pickCategory((name) => void this.#decide("label", name)); }

@@ -62,5 +62,19 @@ export function stacked(first, second, most) {
   return h("span", { class: "stacked", "aria-hidden": "true" }, strong, pale);
 }
 
+/**
+ * What a file says of how it was taken: names with their values.
+ * @param {{camera?: string, captured_at?: string, has_location?: boolean}} detail of a picture
+ */
+export const takenFacts = ({ camera, captured_at: taken, has_location: hasPlace }) => [
+  ...(camera ? [["Camera", camera]] : []),
+  ...(taken ? [["Taken", `${taken.slice(0, 10)} ${taken.slice(11, 19)} ${taken.slice(19)}`.trim()]] : []),
+  ...(hasPlace ? [["Names a place", "yes"]] : []),
+];
+
+/** Names with their values as a list. @param {string[][]} facts */
+export const factList = (facts) => (facts.length === 0 ? "" : h("dl", { class: "facts numbers" },
+  ...facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])));
+
 /** The size of a file. @param {number} bytes */
 export const fileSize = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1048576).toFixed(1)} MB`);
