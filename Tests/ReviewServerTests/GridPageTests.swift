@@ -139,6 +139,40 @@ struct GridPageTests {
         }
     }
 
+    @Test func `W says why the focused picture is what it is, whether it is chosen or not`()
+        async throws
+    {
+        let why = "document.getElementById('why')?.textContent ?? ''"
+        try await Self.run { page, dataset in
+            try await page.press(Self.right, "w")
+            try await page.wait(until: "(\(why)).startsWith('Why: image 2')")
+            #expect(
+                try await page.evaluate(why).contains("Nobody has decided on this picture yet.")
+            )
+            #expect(try await page.evaluate(why).contains("hat"))
+            #expect(try await page.evaluate(Self.focused).hasSuffix("image 2"))
+            try await page.press(Self.escape)
+            try await page.wait(until: "document.querySelector('aside:empty')")
+
+            try await page.press(" ", "2")
+            try await page.wait(until: "\(Self.last).startsWith('Decided as shoes: 1')")
+            try await page.press(" ", "w")
+            try await page.wait(until: "(\(why)).includes('shoes accepted')")
+            #expect(try await page.evaluate(why).contains("by r1"))
+            try await page.keep("journey-why-in-the-grid")
+            // The panel is that of what is chosen, with the answer below.
+            #expect(
+                try await page.evaluate("document.querySelector('aside h2').textContent")
+                    == "1 chosen"
+            )
+            _ = try await page.evaluate(
+                "[...document.querySelectorAll('aside button')]"
+                    + ".find((node) => node.innerText.startsWith('W')).click()"
+            )
+            try await page.wait(until: "document.querySelectorAll('#why').length === 1")
+        }
+    }
+
     @Test func `a picture is opened, decided and left, and all stands as before`() async throws {
         try await Self.run { page, dataset in
             try await page.press(Self.down, " ")

@@ -7,7 +7,7 @@ import { categoryOfId, ofClasses, store } from "./store.js";
 /**
  * @typedef {{classes: Map<number, number>, states: Map<string, number>, counted: number}} Mix
  * @typedef {{accept: () => void, reject: () => void, flag: () => void, label: (name: string) => void, picker: () => void,
- *   open: () => void, similar: () => void, clear: () => boolean | void}} Acts
+ *   open: () => void, why: () => void, similar: () => void, clear: () => boolean | void}} Acts
  */
 
 /** @param {Map<any, number>} numbers @param {(key: any) => (Node | string)[]} describe */
@@ -27,6 +27,7 @@ export function choicePanel(size, acts) {
     mixed,
     h("section", { class: "acts" },
       button("\u21b5", "open the focused one", acts.open),
+      button("W", "why it is what it is", acts.why),
       store.capabilities.includes("similar") ? button("S", "similar to it", acts.similar) : null,
       button("Esc", "choose none", () => void acts.clear())));
   return { node, mixed };

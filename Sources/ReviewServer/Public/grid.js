@@ -16,6 +16,7 @@ import { separator } from "./separator.js";
 import { ofClasses, store } from "./store.js";
 import { TileGrid, sides } from "./tiles.js";
 import { fieldName, openView, phrase, queryOf, withCondition, wordsOf } from "./view.js";
+import { showWhy } from "./why.js";
 
 // A second click may still come; the tiles stay where they are until then.
 const clickTime = 320;
@@ -65,6 +66,7 @@ export class GridView {
     label: (/** @type {string} */ name) => void (ofClasses() && this.#decide("label", name)),
     picker: () => void (ofClasses() && pickCategory(this.#acts.label)),
     open: () => void this.#openImage(this.#focus),
+    why: () => void this.#why(),
     similar: () => void this.#similar(),
     clear: () => this.#clear(),
   };
@@ -412,7 +414,7 @@ export class GridView {
 
   #clear() {
     if (document.body.classList.contains("filtering")) return this.#foldFilters();
-    if (this.#choice.size === 0) return false;
+    if (this.#choice.size === 0 && byId("detail").childElementCount === 0) return false;
     this.#choice.clear();
     this.#anchor = this.#span = null;
     this.#chosen();
@@ -427,8 +429,8 @@ export class GridView {
     this.#paintBar();
     this.#remember();
     if (!this.#isVisible) return;
-    const { accept, reject, flag, unflag, label, picker } = this.#acts;
-    bind("decide", size === 0 ? undefined : { accept, reject, flag, unflag, picker, category: ({ key }) => pickByKey(key, label) });
+    const { accept, reject, flag, unflag, label, picker, why } = this.#acts;
+    bind("decide", size === 0 ? { why } : { accept, reject, flag, unflag, picker, why, category: ({ key }) => pickByKey(key, label) });
     clearTimeout(this.#panelTimer);
     if (wait > 0 && (size === 0) !== (byId("detail").childElementCount === 0)) {
       this.#panelTimer = setTimeout(() => this.#paintPanel(), wait);
@@ -514,6 +516,17 @@ export class GridView {
     if (!row) return;
     if (!store.capabilities.includes("similar")) return report("Likeness needs embeddings: run `winnow embed`", false);
     this.#go({ ...emptyQuery(), similar: row.id });
+  }
+
+  /** Why the focused picture is what it is, below what is chosen. */
+  async #why() {
+    const row = await this.#arrived(this.#focus);
+    if (!row) return;
+    try {
+      const detail = await get(`images/${row.id}`);
+      const panel = byId("detail");
+      if (this.#isVisible) await showWhy(detail, () => panel.firstElementChild ?? panel, `Why: image ${row.id}`);
+    } catch (error) { complain(error); }
   }
 
   /** @param {number} position */

@@ -17,7 +17,7 @@ import { Stage } from "./stage.js";
 import { categoryNamed, ofClasses, store } from "./store.js";
 import { did } from "./undo.js";
 import { fieldName, figure, openView, queryOf, wordsOf } from "./view.js";
-import { historyList, showLineage } from "./why.js";
+import { historyList, keptBack, showWhy } from "./why.js";
 
 /** @param {number} number */
 const things = (number) => (number === 0 ? "that nothing is here" : number === 1 ? "1 thing" : `${number} things`);
@@ -268,7 +268,8 @@ export class ImageView {
       ...Object.entries(fields ?? {}).map(([name, value]) => [fieldName(name), String(value)])];
     repaint(byId("detail"), h("div", {},
       ...(this.#editor ? [section("In this picture", this.#editor.aside)] : []),
-      section("Labels", annotations.length === 0 ? h("p", { class: "muted" }, "Nothing is known yet.") : labelList(annotations)),
+      section("Labels", annotations.length > 0 ? labelList(annotations)
+        : h("p", { class: "muted" }, detail.blind ? keptBack : "Nothing is known yet.")),
       section("Classes", classList(store.classes, (name) => (this.#editor ? this.#editor.name(name) : void this.#decide("label", name))),
         button("C", "search, or a new class", () => (this.#editor ?? this).pick())),
       ...(nearest.length === 0 ? [] : [section("Nearest pictures", h("ul", { class: "nearest" }, ...nearest.slice(0, 10).map((near) =>
@@ -294,12 +295,8 @@ export class ImageView {
     this.refresh();
   }
 
-  /** Where the newest of its labels comes from. */
-  #why() {
-    const [newest] = this.#detail?.history ?? [];
-    if (!newest?.annotation) return say("Nobody has decided on this picture yet");
-    void showLineage(newest.annotation, () => byId("detail").firstElementChild);
-  }
+  /** Where the newest of its labels comes from, or what speaks for one. */
+  #why() { if (this.#detail) void showWhy(this.#detail, () => byId("detail").firstElementChild); }
 
   #comment() { if (this.#detail) askComment(this.#id, () => this.refresh()); }
 

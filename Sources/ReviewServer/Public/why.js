@@ -7,6 +7,9 @@ import { categoryNamed } from "./store.js";
 
 const fewNearest = 5;
 
+/** Of a picture on which an opinion of the reviewer's own may still be asked for. */
+export const keptBack = "What others said is kept back: your own opinion is asked for.";
+
 /** @type {Record<string, string>} */
 const reasons = {
   uncertain: "the model is not sure", disagreement: "two sides disagree", representative: "typical of many",
@@ -32,7 +35,7 @@ export function whySection(title, item, { nearest, blind, history }) {
     h("ul", { class: "chain" }, ...item.predictions.slice(0, 5).map(({ label, score, source, annotation }) => h("li", {},
       h("span", {}, ...named(label, "")), h("span", { class: "muted numbers" }, annotation ? source : `${share(score)} by ${source}`)))),
     nearest.length === 0 ? "" : h("h3", {}, "Nearest pictures"), nearestList(nearest.slice(0, fewNearest)),
-    blind ? h("p", { class: "muted" }, "What others said is kept back: your own opinion is asked for.")
+    blind ? h("p", { class: "muted" }, keptBack)
       : history?.length ? historyList(history.slice(0, 12)) : "");
   node.classList.add("why");
   return node;
@@ -61,16 +64,40 @@ export function historyList(history) {
     h("span", { class: "muted numbers" }, `${author ?? source ?? ""}${at ? `, ${moment(at)}` : ""}`))));
 }
 
-/** Shows where a label comes from, below all else in a panel. @param {string} annotation @param {() => Element | null} panel when it is known */
-export async function showLineage(annotation, panel) {
+/**
+ * Shows where a label comes from, below all else in a panel.
+ * @param {string} annotation @param {() => Element | null} panel when it is known @param {string} [title]
+ */
+export async function showLineage(annotation, panel, title = "Why") {
   try {
     const { chain } = await get(`annotations/${annotation}/why`);
-    document.getElementById("why")?.remove();
-    const node = section("Why", h("ul", { class: "chain" }, ...chain.map(step)));
-    node.id = "why";
-    panel()?.append(node);
-    reveal(node);
+    place(section(title, h("ul", { class: "chain" }, ...chain.map(step))), panel);
   } catch (error) { say(error instanceof Refusal ? error.message : "The server does not answer."); }
+}
+
+/**
+ * Shows where the newest label of a picture comes from; where nobody has said one, what speaks for one.
+ * @param {{annotations: {label: string, state: string, source: string, score?: number}[], nearest: Near[], blind?: boolean,
+ *   history?: {annotation?: string}[]}} detail @param {() => Element | null} panel @param {string} [title]
+ */
+export async function showWhy({ annotations, nearest, blind, history }, panel, title = "Why") {
+  const [newest] = history ?? [];
+  if (newest?.annotation) return showLineage(newest.annotation, panel, title);
+  const proposed = annotations.filter(({ state }) => state === "proposed").slice(0, 5);
+  const node = section(title, h("p", { class: "muted" }, blind ? keptBack : "Nobody has decided on this picture yet."),
+    h("ul", { class: "chain" }, ...proposed.map(({ label, score, source }) => h("li", {}, h("span", {}, ...named(label, "")),
+      h("span", { class: "muted numbers" }, score === undefined ? source : `${share(score)} by ${source}`)))),
+    nearest.length === 0 ? "" : h("h3", {}, "Nearest pictures"), nearestList(nearest.slice(0, fewNearest)));
+  node.classList.add("why");
+  place(node, panel);
+}
+
+/** @param {HTMLElement} node @param {() => Element | null} panel */
+function place(node, panel) {
+  document.getElementById("why")?.remove();
+  node.id = "why";
+  panel()?.append(node);
+  reveal(node);
 }
 
 /** @param {any} step */
