@@ -222,6 +222,23 @@ extension ReviewDesk {
         }
     }
 
+    /// Makes the labels of now those of a version, as a new version; nil where nothing differs.
+    ///
+    /// - Throws: `CurationError.input` when there is no such version, `.unfinished` when there is work that
+    ///   no version holds.
+    package func restore(
+        version name: String,
+        by reviewer: String
+    ) async throws -> VersionLog.Entry? {
+        let made = try await taking(turns) { [self] in
+            let stage = VersionStage(dataset: dataset)
+            return try stage.restore(stage.version(named: name), author: "reviewer:\(reviewer)")
+                .map(VersionLog.Entry.init)
+        }
+        planAhead()
+        return made
+    }
+
     /// Every revision of every label of an image, by label, newest first; nil when there is no such image.
     ///
     /// None while the reviewer may be asked for an opinion of their own.

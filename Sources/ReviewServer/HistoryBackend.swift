@@ -21,6 +21,9 @@ package protocol HistoryBackend: Sendable {
     /// Makes the labels of one image those of a version.
     func restore(image: Sample.ID, to name: String, by reviewer: String) async throws -> ActReport
 
+    /// Makes the labels of now those of a version, as a new version; nil where nothing differs.
+    func restore(version name: String, by reviewer: String) async throws -> VersionLog.Entry?
+
     /// Every revision of every label of an image, as a reviewer may see them; nil when there is no such
     /// image.
     func history(of image: Sample.ID, for reviewer: String) async throws -> [BlameLine]?

@@ -19,6 +19,9 @@ struct HistoryRoutes<Backend: ReviewBackend>: Sendable {
         api.post("conflicts/:id") { request, context in
             try await settle(request, context, one: true)
         }
+        api.post("versions/restore") { request, context in
+            try await restoreVersion(request, context)
+        }
         api.post("restore") { request, context in try await restore(request, context) }
         api.get("images/:id/history") { _, context in try await history(context) }
         api.get("annotations/:id/why") { _, context in
@@ -114,6 +117,15 @@ struct HistoryRoutes<Backend: ReviewBackend>: Sendable {
         )
     }
 
+    private func restoreVersion(
+        _ request: Request,
+        _ context: ReviewContext
+    ) async throws -> Response {
+        let wanted = try await request.json(RestoreVersionRequest.self)
+        let made = try await backend.restore(version: wanted.version, by: context.reviewer)
+        return .json(RestoredPayload(version: made))
+    }
+
     private func history(_ context: ReviewContext) async throws -> Response {
         guard let id = Sample.ID(context.parameters.get("id") ?? ""),
             let lines = try await backend.history(of: id, for: context.reviewer)
@@ -166,6 +178,14 @@ struct SettlementRequest: Codable {
 struct RestoreRequest: Codable {
     let version: String
     let image: Sample.ID
+}
+
+struct RestoreVersionRequest: Codable {
+    let version: String
+}
+
+struct RestoredPayload: Encodable {
+    let version: VersionLog.Entry?
 }
 
 struct HistoryPayload: Encodable {

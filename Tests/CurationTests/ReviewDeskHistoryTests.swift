@@ -150,6 +150,34 @@ import Testing
         }
     }
 
+    @Test func `a whole version comes back as a new one, and that is taken back like any act`()
+        async throws
+    {
+        let fixture = try PipelineFixture(
+            sources: try PipelineFixture.photos(3),
+            classes: ["hat", "shoes"]
+        )
+        let desk = ReviewDesk(dataset: fixture.dataset)
+        try Self.label(fixture, ["hat", "hat", "hat"], by: "anna")
+        _ = try await desk.commit(message: "first", tag: "v1", author: "anna")
+        try Self.label(fixture, ["hat", "shoes", "shoes"], by: "anna")
+        await #expect(throws: CurationError.self) {
+            try await desk.restore(version: "v1", by: "r1")
+        }
+        _ = try await desk.commit(message: "second", tag: "v2", author: "anna")
+        let made = try await desk.restore(version: "v1", by: "r1")
+        #expect(made?.message.hasSuffix("first") == true && made?.author == "reviewer:r1")
+        #expect(try Self.labels(fixture) == ["hat", "hat", "hat"])
+        #expect(try await desk.versions(limit: 9, after: nil).items.count == 3)
+        #expect(try await desk.restore(version: "v1", by: "r1") == nil)
+        let undone = try await desk.undoActs(of: "r1", steps: 1)
+        #expect(undone.acts.count == 1)
+        #expect(try Self.labels(fixture) == ["hat", "shoes", "shoes"])
+        await #expect(throws: CurationError.self) {
+            try await desk.restore(version: "nothing", by: "r1")
+        }
+    }
+
     @Test func `one picture goes back to what it was, in or out of the data set`() async throws {
         let fixture = try PipelineFixture(
             sources: try PipelineFixture.photos(3),

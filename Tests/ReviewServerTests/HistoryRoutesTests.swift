@@ -58,6 +58,15 @@ import Testing
                 .json(VersionLog.Entry.self)
             #expect(made.message == "joined")
             #expect(server.backend.history.messages.last == "joined")
+            struct Restored: Decodable { let version: VersionLog.Entry? }
+            let past = try #require(made.parents.first).hex
+            for isNew in [true, false] {
+                let name =
+                    isNew ? past : MemoryHistory.id(server.backend.history.messages.last ?? "").hex
+                let restored = try await post("versions/restore", #"{"version":"\#(name)"}"#)
+                    .json(Restored.self)
+                #expect((restored.version != nil) == isNew)
+            }
         }
     }
 
@@ -75,6 +84,8 @@ import Testing
                 ("POST", "conflicts/x", #"{"take":"ours"}"#, 409),
                 ("POST", "conflicts", #"{"take":"nobody"}"#, 400),
                 ("POST", "restore", #"{"version":"v1","image":99}"#, 404),
+                ("POST", "versions/restore", #"{"version":"v1"}"#, 409),
+                ("POST", "versions/restore", #"{"image":1}"#, 400),
                 ("POST", "batches/b-77/undo", "{}", 404),
                 ("POST", "batches/b-77/undo", "", 404),
                 ("POST", "batches/b-77/undo", "[]", 400), ("POST", "batches/b-77/redo", "7", 400),

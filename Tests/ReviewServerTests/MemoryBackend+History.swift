@@ -208,6 +208,21 @@ extension MemoryBackend {
         return ActReport(batch: nil, changed: 1)
     }
 
+    func restore(version name: String, by reviewer: String) async throws -> VersionLog.Entry? {
+        try history.state.withLock { state in
+            let all = state.messages.indices.map { MemoryHistory.version($0, of: state.messages) }
+            let isOpen = state.conflicts.contains { $0.taken == nil }
+            guard !isOpen else { throw CurationError.unfinished("a merge is going on") }
+            guard let wanted = all.first(where: { $0.id.hex.hasPrefix(name) }) else {
+                throw CurationError.input("there is no version \(name)")
+            }
+            guard wanted.id != all.last?.id else { return nil }
+            state.messages.append("restore \(wanted.message)")
+            let last = state.messages.count - 1
+            return VersionLog.Entry(MemoryHistory.version(last, of: state.messages))
+        }
+    }
+
     func history(of image: Sample.ID, for reviewer: String) async throws -> [BlameLine]? {
         try await self.image(image, for: "r1") == nil ? nil : []
     }

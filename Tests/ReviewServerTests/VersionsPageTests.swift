@@ -63,6 +63,23 @@ struct VersionsPageTests {
             try await page.press("c", Self.enter)
             try await page.wait(until: Self.said("Committed as"))
             #expect(history.messages.last?.hasPrefix("merge ") == true)
+            // An earlier version comes back as a new one, which is then that of now.
+            let count = history.messages.count
+            let isOffered =
+                "[...document.querySelectorAll('#pane button')].some((node) => "
+                + "node.innerText.includes('back'))"
+            #expect(try await page.evaluate(isOffered) == "false")
+            try await page.press(Self.down, Self.enter)
+            try await page.wait(until: isOffered)
+            try await page.keep("journey-versions-restore")
+            try await page.chord("\u{e008}", "r")
+            try await page.wait(until: Self.said("Brought"))
+            #expect(history.messages.count == count + 1)
+            #expect(history.messages.last?.hasPrefix("restore ") == true)
+            try await page.wait(
+                until: "document.querySelectorAll('#log .version').length === \(count + 1)"
+            )
+            #expect(try await page.evaluate("document.getElementById('undo').hidden") == "false")
         }
     }
 

@@ -5,7 +5,7 @@ import { complain, report } from "./bulk.js";
 import { outbox } from "./outbox.js";
 import { did } from "./undo.js";
 
-/** @typedef {{batch?: string, changed: number, skipped: number}} ActReport */
+/** @typedef {{batch?: string, version?: {id: string}, changed: number, skipped: number}} ActReport */
 
 /** @type {Promise<unknown>} */
 let queue = Promise.resolve();
@@ -29,8 +29,9 @@ export function act(path, body, words) {
     await outbox.emptied();
     /** @type {ActReport} */
     const answer = await post(path, body);
-    did(answer.batch);
-    report(words(answer), answer.batch !== undefined);
+    const done = answer.batch ?? answer.version?.id;
+    did(done);
+    report(words(answer), done !== undefined);
     return answer;
   }).catch(complain).finally(() => { pending--; });
   queue = result.catch(() => { /* it is told already */ });

@@ -85,6 +85,7 @@ export const table = [
   { id: "message", scope: "versions", keys: ["c"], text: "write the message of a version; Enter commits" },
   { id: "settle", scope: "versions", keys: ["m"], text: "settle the conflicts of the merge" },
   { id: "restoreBefore", scope: "versions", keys: ["r"], text: "give the picture its labels of before" },
+  { id: "restoreVersion", scope: "versions", keys: ["Shift+R"], text: "bring the labels of the version back, as a new version" },
   { id: "why", scope: "versions", keys: ["w"], text: "where the label of the picture comes from" },
   { id: "openGrid", scope: "versions", keys: ["o"], text: "open the pictures that differ in Grid" },
   { id: "page", scope: "versions", keys: ["PageDown", "PageUp"], text: "next pictures, or those before" },

@@ -1,6 +1,7 @@
 // The versions: a log with its branches, what differs between two, the conflicts of a merge, commit.
 
 import { get, post } from "./api.js";
+import { act } from "./acts.js";
 import { complain, report } from "./bulk.js";
 import { Conflicts } from "./conflicts.js";
 import { Difference } from "./difference.js";
@@ -34,6 +35,8 @@ export class VersionsView {
   /** @type {Difference | Conflicts | null} */
   #pane = null;
   #visible = false;
+  /** The first version, which is shown by itself. @type {string | null} */
+  #alone = null;
   /** Which place is waited for. */
   #turn = 0;
 
@@ -129,21 +132,23 @@ export class VersionsView {
     const version = this.#log?.items.find((item) => item.id === id);
     const before = id === now ? this.#log?.working.head : version?.parents[0];
     if (before) return this.#compare(before, id);
-    this.#pair = null;
+    this.#pair = this.#pane = null;
+    this.#alone = id;
     this.#mark();
     byId("pane").replaceChildren(h("div", { class: "note" }, h("h2", {}, version?.message ?? "The first version"),
       h("p", {}, `The first version: ${count(version?.images ?? 0)} pictures with ${count(version?.annotations ?? 0)} labels.`),
+      this.#restoreBox(id),
       h("p", { class: "muted" }, "Choose another one to see what differs; F compares from here.")));
   }
 
   /** @param {string} a @param {string} b @param {URLSearchParams} [query] */
   #compare(a, b, query) {
-    this.#pair = [a, b];
+    [this.#pair, this.#alone] = [[a, b], null];
     bind("conflict");
     this.#pane = new Difference({
       before: this.#titleOf(a), after: this.#titleOf(b), a, b,
       from: query?.get("from") ?? null, to: query?.get("to") ?? null,
-      box: b === now && this.#log ? this.#box() : null,
+      box: b === now && this.#log ? this.#box() : this.#restoreBox(b),
       swap: () => this.#compare(b, a),
       changed: () => void this.#load(),
     });
@@ -157,7 +162,7 @@ export class VersionsView {
   #settle() {
     const working = this.#log?.working;
     if (!working?.merging) return this.#reopen();
-    this.#pair = null;
+    this.#pair = this.#alone = null;
     this.#pane = new Conflicts(() => this.#box(), async () => {
       if (await this.#load()) this.#mark();
     });
@@ -177,6 +182,27 @@ export class VersionsView {
     return this.#commitBox(working.merging ? `merge ${this.#nameOf(working.merging)}` : "");
   }
 
+  /** A version that is not that of now can be brought back. @param {string} id */
+  #restoreBox(id) {
+    return this.#isPast(id) ? h("p", { class: "commit" }, button("Shift+R", `bring ${id.slice(0, 8)} back`, () => this.#restore())) : null;
+  }
+
+  /** @param {string} id */
+  #isPast(id) {
+    const working = this.#log?.working;
+    return id !== now && !working?.merging && this.#log?.items.some((version) => version.id === id) === true
+      && (id !== working?.head || changes(/** @type {Working} */ (working)) > 0);
+  }
+
+  /** The labels of now become those of the version that is open, as a new version. */
+  #restore() {
+    const id = this.#pair?.[1] ?? this.#alone;
+    if (!id || !this.#isPast(id)) return false;
+    const title = this.#titleOf(id);
+    void act("versions/restore", { version: id }, ({ version }) => (version ? `Brought ${title} back as ${version.id.slice(0, 8)}` : `Now is as ${title} already`))
+      .then((answer) => answer?.version && this.#made(answer.version.id));
+  }
+
   /** @param {string} message what is written there at first */
   #commitBox(message) {
     const input = /** @type {HTMLInputElement} */ (h("input", {
@@ -193,10 +219,15 @@ export class VersionsView {
     const made = await post("versions", { message }).catch(complain);
     if (!made) return;
     report(`Committed as ${made.id.slice(0, 8)}`, false);
-    store.version = made.id;
-    byId("version").textContent = `@${made.id.slice(0, 8)}`;
-    if (await this.#load()) this.#change(made.id);
-    /** @type {HTMLElement | null} */ (document.querySelector(`[data-id="${made.id}"]`))?.focus();
+    this.#made(made.id);
+  }
+
+  /** A new version is that of now, and shown. @param {string} id */
+  async #made(id) {
+    store.version = id;
+    byId("version").textContent = `@${id.slice(0, 8)}`;
+    if (this.#visible && await this.#load()) this.#change(id);
+    /** @type {HTMLElement | null} */ (document.querySelector(`[data-id="${id}"]`))?.focus();
   }
 
   /** @param {string} id */
@@ -282,6 +313,7 @@ export class VersionsView {
       message: () => void document.getElementById("message")?.focus(),
       settle: () => (this.#log?.working.merging ? this.#settle() : false),
       restoreBefore: () => (this.#pane instanceof Difference ? this.#pane.restore() : false),
+      restoreVersion: () => this.#restore(),
       why: () => (this.#pane instanceof Difference ? this.#pane.why() : false),
       openGrid: () => (this.#pane instanceof Difference ? void this.#pane.openGrid() : false),
       page: (event) => (this.#pane instanceof Difference ? this.#pane.turn(event.key === "PageDown" ? 1 : -1) : false),
