@@ -44,8 +44,13 @@ final class PlanAhead: Sendable {
         state.withLock { $0.isSlow && $0.takenBack[reviewer] == nil }
     }
 
-    /// Notes how long a plan took.
-    func note(seconds: Double) { state.withLock { $0.isSlow = seconds >= Self.patience } }
+    /// Notes how long a plan took; where that is no time, nothing is kept that was planned ahead.
+    func note(seconds: Double) {
+        state.withLock { state in
+            state.isSlow = seconds >= Self.patience
+            if !state.isSlow { state.stock = nil }
+        }
+    }
 
     /// Puts a plan, begun at `start`, in the place of the one that was there.
     func fill(_ tasks: PlannedTasks, begunAt start: ContinuousClock.Instant) {

@@ -95,6 +95,10 @@ extension ReviewDesk {
         try await taking(reads) { [grid] in try grid.fields() }
     }
 
-    /// Reads all pictures into memory, so that the first view does not wait for it.
-    package func warmUp() { views.async { [grid] in grid.warmUp() } }
+    /// Reads all pictures into memory and plans, so that neither the first view nor who comes first waits
+    /// for it.
+    package func warmUp() {
+        views.async { [grid] in grid.warmUp() }
+        turns.async { [self] in planFirst() }
+    }
 }

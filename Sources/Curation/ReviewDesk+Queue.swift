@@ -71,6 +71,15 @@ extension ReviewDesk {
         if !ahead.end() { turns.async(qos: .utility) { [self] in planRound() } }
     }
 
+    /// Plans before anybody asks.
+    ///
+    /// Where each needs a plan of their own, what all plans learn from is read.
+    func planFirst() {
+        if !plan(), (try? dataset.schema().schema.task) == .classification {
+            _ = try? stage.learn("")
+        }
+    }
+
     /// Makes the plan that is for all; false where each needs one of their own.
     ///
     /// What fails here fails again for who asks, and is told there.

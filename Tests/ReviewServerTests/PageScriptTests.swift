@@ -64,6 +64,17 @@ import Testing
             let text = String(decoding: lean, as: UTF8.self)
             wanted += text.matches(of: #/from "\.\/([a-z]+\.js)"/#).map { String($0.1) }
         }
+        // All of it is asked for at once: what is named here, and nothing else.
+        let page = try String(
+            contentsOf: Self.folder.appending(path: "index.html"),
+            encoding: .utf8
+        )
+        let preloaded = page.matches(
+            of: #/rel="modulepreload" fetchpriority="low" href="([a-z]+\.js)"/#
+        ).map {
+            String($0.1)
+        }
+        #expect(preloaded.sorted() == seen.subtracting(["main.js"]).sorted())
         size += try Self.files(".css").reduce(0) { $0 + $1.bytes.count }
         size += try Self.files(".html").reduce(0) { $0 + $1.bytes.count }
         #expect(

@@ -12,7 +12,7 @@ import { laterView } from "./later.js";
 import { outbox } from "./outbox.js";
 import { Prefetch } from "./prefetch.js";
 import { ReviewView, refusalNote } from "./review.js";
-import { go, route } from "./router.js";
+import { go, isReview, route } from "./router.js";
 import { separator } from "./separator.js";
 import { settings } from "./settings.js";
 import { fillStore, store } from "./store.js";
@@ -48,8 +48,12 @@ async function signIn() {
 }
 
 async function start() {
+  // Its first use takes the longest.
+  globalThis.indexedDB?.databases?.().catch(() => { /* the outbox tells what is wrong */ });
   try {
     await signIn();
+    // What the first view shows is asked for beside what the page needs to show it.
+    if (isReview()) prefetch.begin();
     // Settings that cannot be read are none; what is wrong is told by the data set.
     const chosen = settings.load().catch(() => {});
     const dataset = await get("dataset");
@@ -65,9 +69,9 @@ async function start() {
   paintVersion();
   byId("reviewer").textContent = `reviewer: ${store.reviewer}`;
   // Each reviewer's own: what another left unsent waits until they sign in again.
-  await outbox.open(`${store.key}-${store.reviewer}`);
+  const opened = outbox.open(`${store.key}-${store.reviewer}`);
   byId("names").replaceChildren(...store.classes.map(({ name }) => h("option", { value: name })));
-  await review.prepare();
+  await Promise.all([opened, review.prepare()]);
   route({
     review: { show: () => review.show(), hide: () => review.hide() },
     grid, image,

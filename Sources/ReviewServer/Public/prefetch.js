@@ -14,6 +14,8 @@ export class Prefetch extends EventTarget {
   /** @type {Refusal | null} */
   refusal = null;
   #fetching = false;
+  /** What was asked for before the page was ready for it. @type {Promise<any> | null} */
+  #early = null;
   #attempt = 0;
   /** @type {number | undefined} */
   #timer;
@@ -25,6 +27,12 @@ export class Prefetch extends EventTarget {
     addEventListener("pagehide", () => this.#release());
     addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
     this.#beat();
+  }
+
+  /** Asks for the first items while the page still loads; `fill` takes them. */
+  begin() {
+    this.#early ??= get(`queue/next?limit=${ahead}`);
+    this.#early.catch(() => { this.#early = null; });
   }
 
   get current() { return this.items[0]; }
@@ -94,7 +102,9 @@ export class Prefetch extends EventTarget {
 
   /** @param {number} limit @returns {Promise<import("./api.js").ReviewItem[]>} */
   async #lease(limit) {
-    const { items } = await get(`queue/next?limit=${limit}`);
+    const asked = this.#early ?? get(`queue/next?limit=${limit}`);
+    this.#early = null;
+    const { items } = await asked;
     const fresh = items.filter((/** @type {import("./api.js").ReviewItem} */ item) =>
       !this.items.some((held) => held.item === item.item) && !outbox.holds(item.item));
     fresh.forEach((/** @type {import("./api.js").ReviewItem} */ item) => this.#decode(item));

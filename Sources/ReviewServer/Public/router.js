@@ -17,6 +17,9 @@ function placeOfAddress() {
   return { view: match[1], path, query: new URLSearchParams(match[3] ?? "") };
 }
 
+/** Whether the address is that of the queue, with which one starts. */
+export const isReview = () => (placeOfAddress()?.view ?? "review") === "review";
+
 /**
  * Shows the view of the address, now and whenever it changes. A view that is open already is told
  * of another place in it by `update`.
