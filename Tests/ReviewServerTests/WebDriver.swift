@@ -178,6 +178,10 @@ final class WebDriver: Sendable {
 
     /// Keeps a picture of the page, to be looked at: `.build/screenshots/NAME.png`.
     func keep(_ name: String) async throws {
+        // Nothing is to be half faded in.
+        try await wait(
+            until: "document.getAnimations().every((one) => one.playState !== 'running')"
+        )
         let text = try await call("GET", "/session/\(session)/screenshot", nil, as: String.self)
         let png = try #require(Data(base64Encoded: text))
         let folder = Fixtures.packageRoot.appending(path: ".build/screenshots")

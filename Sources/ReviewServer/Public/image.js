@@ -251,11 +251,11 @@ export class ImageView {
       this.#detail?.flagged_by ? button("Shift+F", "unflag", () => void this.#flag(false))
         : button("F", "flag", () => void this.#flag(true)),
       button("N", "comment", () => this.#comment()),
-      h("span", { class: "gap" }),
-      this.#rows ? button("K", "before", () => void this.#go(-1)) : null,
-      this.#rows ? button("J", "next", () => void this.#go(1)) : null,
-      editor ? null : button("Z", "fit or full", () => this.#stage?.fitOrFull()),
-      button("Esc", "back", () => this.#leave()),
+      h("span", { class: "tail" },
+        this.#rows ? button("K", "before", () => void this.#go(-1)) : null,
+        this.#rows ? button("J", "next", () => void this.#go(1)) : null,
+        editor ? null : button("Z", "fit or full", () => this.#stage?.fitOrFull()),
+        button("Esc", "back", () => this.#leave())),
     ].filter((node) => node !== null));
   }
 

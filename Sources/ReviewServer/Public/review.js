@@ -109,6 +109,8 @@ export class ReviewView {
     byId("main").replaceChildren(main);
     byId("detail").replaceChildren(...(aside ? [aside] : []));
     byId("detail").scrollTop = 0;
+    // In a low window all of the page scrolls.
+    scrollTo(0, 0);
   }
 
   /** @param {object} decision @param {string} text */

@@ -47,6 +47,7 @@ export function route(views) {
     }
     document.title = `Winnow: ${name.toLowerCase()}`;
     document.body.dataset.view = open;
+    scrollTo(0, 0);
     views[open].show(known);
   };
   addEventListener("hashchange", follow);
