@@ -23,8 +23,11 @@ struct Sight: Sendable {
     func isBlind(for sample: Sample.ID) -> Bool { blind.contains(sample) }
 }
 
-/// Says what each person may see; what it read of the answers it keeps until somebody decides.
+/// Says what each person may see; what it read of the answers it keeps, and reads on as people decide.
 final class Sights: Sendable {
+    // Of so many pictures the answers are read one by one; of more, all at once.
+    private static let mostSingle = 500
+
     /// What the answers were read of.
     private struct Moment: Equatable {
         let change: Int64
@@ -36,7 +39,7 @@ final class Sights: Sendable {
         let moment: Moment
         let number: Int
         /// Of the pictures that further people may be asked about those who have answered.
-        let answered: [Sample.ID: Set<String>]
+        var answered: [Sample.ID: Set<String>]
         var blind: [String: Set<Sample.ID>] = [:]
     }
 
@@ -80,39 +83,59 @@ final class Sights: Sendable {
         let known = policy.honeypots > 0 ? Set(try store.honeypots().keys) : []
         let moment = Moment(change: try store.lastChange(), policy: policy, known: known)
         return try kept.withLock { kept in
-            if kept?.moment != moment {
-                let number = (kept?.number ?? 0) + 1
-                let answered = try Self.answered(store, policy, known)
-                kept = Kept(moment: moment, number: number, answered: answered)
-            }
-            if let blind = kept?.blind[reviewer] { return (blind, kept?.number ?? 0) }
-            let open = kept?.answered.lazy.filter { !$0.value.contains(reviewer) }.map(\.key)
-            let blind = Set(open.map(Array.init) ?? [])
-            kept?.blind[reviewer] = blind
-            return (blind, kept?.number ?? 0)
+            var now =
+                try kept.flatMap { $0.moment == moment ? $0 : nil } ?? read(moment, after: kept)
+            let blind =
+                now.blind[reviewer]
+                ?? Set(now.answered.lazy.filter { !$0.value.contains(reviewer) }.map(\.key))
+            now.blind[reviewer] = blind
+            kept = now
+            return (blind, now.number)
         }
     }
 
-    /// Who answered, of the pictures about which others are still to be asked.
+    /// Reads who answered; where people only decided since, of their pictures alone.
+    private func read(_ moment: Moment, after earlier: Kept?) throws -> Kept {
+        let store = dataset.store
+        var now = Kept(moment: moment, number: (earlier?.number ?? 0) + 1, answered: [:])
+        if let earlier, earlier.moment.policy == moment.policy,
+            earlier.moment.known == moment.known,
+            let samples = try store.imagesAnswered(since: earlier.moment.change),
+            samples.count <= Self.mostSingle
+        {
+            now.answered = earlier.answered
+            for sample in samples {
+                now.answered[sample] = Self.answered(
+                    sample,
+                    try store.opinions(of: sample),
+                    moment
+                )
+            }
+            return now
+        }
+        for (sample, opinions) in Dictionary(grouping: try store.opinions(), by: \.sample) {
+            now.answered[sample] = Self.answered(sample, opinions, moment)
+        }
+        for sample in moment.known where now.answered[sample] == nil { now.answered[sample] = [] }
+        // Who answered about what was taken out is not looked up: it is kept back from all.
+        for sample in try store.removedSamples() { now.answered[sample.id] = [] }
+        return now
+    }
+
+    /// Who answered about a picture, where others are still to be asked; nil where nobody is.
     ///
     /// Once as many have answered as the policy asks for, a label is settled or an adjudicator sees all
     /// sides: then it is no secret any more. What was labelled without a review is asked of nobody.
     private static func answered(
-        _ store: DatasetStore,
-        _ policy: ReviewPolicy,
-        _ known: Set<Sample.ID>
-    ) throws -> [Sample.ID: Set<String>] {
-        var answered: [Sample.ID: Set<String>] = [:]
-        for (sample, opinions) in Dictionary(grouping: try store.opinions(), by: \.sample) {
-            let isOpen =
-                policy.covers(sample) && opinions.count < policy.overlap
-                && !opinions.contains { $0.purpose == .adjudication }
-            guard isOpen || known.contains(sample) else { continue }
-            answered[sample] = Set(opinions.map(\.reviewer))
-        }
-        for sample in known where answered[sample] == nil { answered[sample] = [] }
-        // Who answered about what was taken out is not looked up: it is kept back from all.
-        for sample in try store.removedSamples() { answered[sample.id] = [] }
-        return answered
+        _ sample: Sample.ID,
+        _ opinions: [StoredOpinion],
+        _ moment: Moment
+    ) -> Set<String>? {
+        let isOpen =
+            moment.policy.covers(sample) && !opinions.isEmpty
+            && opinions.count < moment.policy.overlap
+            && !opinions.contains { $0.purpose == .adjudication }
+        guard isOpen || moment.known.contains(sample) else { return nil }
+        return Set(opinions.map(\.reviewer))
     }
 }

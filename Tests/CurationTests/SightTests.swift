@@ -41,20 +41,29 @@ import Testing
         func answer(by reviewer: String, _ name: (Sample.ID) -> String) throws {
             let stage = ReviewStage(dataset: fixture.dataset)
             while let item = try stage.next(limit: 1, reviewer: reviewer).first {
-                let members = item.members ?? [item.image?.id ?? 0]
-                let label = name(members[0])
-                let isGroup = item.kind == .cluster
-                let submission = ReviewSubmission(
-                    item: item.item,
-                    lease: item.lease,
-                    reviewer: reviewer,
-                    decision: isGroup ? .accept : .correct,
-                    label: isGroup ? label : nil,
-                    except: isGroup ? members.filter { name($0) != label } : nil,
-                    annotations: isGroup ? nil : [.classification(category: label)]
-                )
-                #expect(try stage.decide([submission]).map(\.status) == [.decided])
+                try decide(item, by: reviewer, name)
             }
+        }
+
+        func decide(
+            _ item: ReviewItem,
+            by reviewer: String,
+            _ name: (Sample.ID) -> String
+        ) throws {
+            let members = item.members ?? [item.image?.id ?? 0]
+            let label = name(members[0])
+            let isGroup = item.kind == .cluster
+            let submission = ReviewSubmission(
+                item: item.item,
+                lease: item.lease,
+                reviewer: reviewer,
+                decision: isGroup ? .accept : .correct,
+                label: isGroup ? label : nil,
+                except: isGroup ? members.filter { name($0) != label } : nil,
+                annotations: isGroup ? nil : [.classification(category: label)]
+            )
+            let stage = ReviewStage(dataset: fixture.dataset)
+            #expect(try stage.decide([submission]).map(\.status) == [.decided])
         }
 
         /// What the routes answer to a reviewer that may speak of the target, by name.
@@ -259,6 +268,43 @@ import Testing
         #expect(try await isKept("cleo"))
         try TeamStage(dataset: world.fixture.dataset).set(ReviewPolicy())
         #expect(try await !isKept("cleo"))
+    }
+
+    @Test func `what is kept back is read on as people decide, as if it were read anew`()
+        async throws
+    {
+        let world = try World("odd", policy: ReviewPolicy(overlap: 3, certainty: 0.5))
+        let stage = ReviewStage(dataset: world.fixture.dataset)
+        let samples = try world.fixture.dataset.samples().map(\.id)
+        func kept(_ desk: ReviewDesk) async throws -> [String: [Bool]] {
+            var kept: [String: [Bool]] = [:]
+            for who in ["ann", "ben", "cleo", "dora"] {
+                for id in samples {
+                    kept[who, default: []].append(
+                        try await desk.image(id, for: who)?.isBlind == true
+                    )
+                }
+            }
+            return kept
+        }
+        func check() async throws {
+            let anew = ReviewDesk(dataset: world.fixture.dataset)
+            let (now, then) = (try await kept(world.desk), try await kept(anew))
+            #expect(now == then)
+        }
+        try await check()
+        for turn in 0..<9 {
+            let who = ["ben", "cleo", "dora"][turn % 3]
+            let item = try #require(try stage.next(limit: 1, reviewer: who).first)
+            try world.decide(item, by: who) { $0 % 2 == 0 ? "even" : "odd" }
+            try await check()
+            if turn % 4 == 3 {
+                _ = try await world.desk.undoActs(of: who, steps: 1)
+                try await check()
+                _ = try await world.desk.redoActs(of: who, steps: 1)
+                try await check()
+            }
+        }
     }
 
     @Test func `of known pictures nothing is told before one was asked`() async throws {
