@@ -29,7 +29,7 @@ struct ObjectKnowledge {
             case .proposed: preconditionFailure("the store gave what was reviewed")
             }
         }
-        let reviews = try store.reviews()
+        let reviews = try store.reviews().filter { $0.purpose == .decide }
         for review in reviews where review.reason == .cluster && review.decision != .skip {
             for (sample, proposal) in zip(review.samples, review.proposals) {
                 if let label = proposal.annotation { asked[sample, default: []].append(label) }

@@ -43,7 +43,7 @@ struct ObjectReview {
     private static let marginPool = 64
 
     /// The source of a box in an item that people accepted before.
-    private static let accepted = "accepted"
+    static let accepted = "accepted"
 
     let dataset: Dataset
     let finder: ObjectFinder
@@ -62,10 +62,14 @@ struct ObjectReview {
         guard !open.isEmpty else { return ([], nil) }
         let learned = try finder.learnIfPossible(knowledge)
         var tasks: [Planned] = []
-        if let learned, request.strategy == .saving,
+        // What several people are to look at is shown as a whole picture: a screen of crops would be the
+        // word of one person on a part of it.
+        let policy = try store.reviewPolicy()
+        let alone = open.filter { !policy.covers($0.id) }
+        if let learned, request.strategy == .saving, !alone.isEmpty,
             knowledge.finished.count >= Self.fewestForScreens
         {
-            tasks = try screens(of: open, learned, knowledge, request)
+            tasks = try screens(of: alone, learned, knowledge, request)
         }
         let rest = request.limit - tasks.count
         // While there are screens, pictures wait: their things may be on one of them.

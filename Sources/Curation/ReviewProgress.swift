@@ -42,9 +42,9 @@ package struct ReviewProgress: Sendable, Codable {
         package let pictures: Int
         /// Pictures an hour of work; nil before there is a time to go by.
         package let rate: Double?
-        /// Pictures whose class others said, too.
+        /// Pictures that others answered, too.
         package let compared: Int
-        /// How often they said the same; nil without such pictures.
+        /// How often they said the same, of things in pictures how far (F1); nil without such pictures.
         package let agreement: Double?
 
         /// Describes what a person has decided.
@@ -149,15 +149,19 @@ extension ReviewDesk {
     }
 
     private func progressByReviewer() throws -> [ReviewProgress.Reviewer] {
-        try dataset.store.reviewerWork().map { work in
-            ReviewProgress.Reviewer(
+        let isOfClasses = try dataset.store.schema().schema.task == .classification
+        let reports = isOfClasses ? [] : try TeamStage(dataset: dataset).reviewers()
+        let people = Dictionary(reports.map { ($0.reviewer, $0) }, uniquingKeysWith: { $1 })
+        return try dataset.store.reviewerWork().map { work in
+            let ofClasses =
+                work.compared == 0 ? nil : Double(work.agreed) / Double(work.compared)
+            return ReviewProgress.Reviewer(
                 name: work.reviewer,
                 decisions: work.decisions,
                 pictures: work.pictures,
                 rate: Self.rate(work.pictures, work.decisions, work.seconds),
-                compared: work.compared,
-                agreement: work.compared == 0
-                    ? nil : Double(work.agreed) / Double(work.compared)
+                compared: isOfClasses ? work.compared : people[work.reviewer]?.shared ?? 0,
+                agreement: isOfClasses ? ofClasses : people[work.reviewer]?.agreement
             )
         }
     }

@@ -22,61 +22,84 @@ extension ReviewStage {
                     }
                     let effects = try Self.effects(of: submission, on: task, schema.task, further)
                     guard task.purpose != .decide else { return effects }
-                    return Self.opinion(submission, task, effects, settled)
+                    return Self.opinion(submission, task, effects, settled, schema.task)
                 }
             }
         }
     }
 
-    /// The class that an opinion settles, worked out before the decision is taken; nil where it settles none,
-    /// or that which is the label already.
-    private func settled(by submission: ReviewSubmission, _ schema: LabelSchema) throws -> String? {
+    /// The labels that an opinion settles, worked out before the decision is taken; nil where it settles
+    /// nothing, or what the labels say already.
+    private func settled(
+        by submission: ReviewSubmission,
+        _ schema: LabelSchema
+    ) throws -> [Label]? {
         let store = dataset.store
         guard submission.decision != .skip, let id = StoredTask.number(of: submission.item),
-            let task = try store.task(id), let sample = task.samples.first,
+            let task = try store.task(id), task.state != .decided, let sample = task.samples.first,
             task.purpose == .opinion || task.purpose == .adjudication,
             // What does not fit is refused with its reason when it is taken.
             let effects = try? Self.effects(of: submission, on: task, schema.task, [])
         else { return nil }
-        let current = try store.annotations(of: sample).last { $0.state == .accepted }?.label
-            .category
+        let current = try store.annotations(of: sample).filter { $0.state == .accepted }
+            .map(\.label)
+        guard schema.task == .classification else {
+            return try settled(by: submission, task, effects, current)
+        }
         let answer = StoredOpinion(
             sample: sample,
             reviewer: submission.reviewer,
             label: effects.label,
             purpose: task.purpose,
-            current: current
+            current: current.last?.category
         )
-        let settled = try SecondLooks.settled(
-            by: answer,
-            in: store,
-            classes: schema.categories.map(\.name)
-        )
-        return settled == current ? nil : settled
+        let settled = try ComparedClasses.settled(by: answer, in: store)
+        return settled == answer.current ? nil : settled.map { [.classification(category: $0)] }
     }
 
-    /// An opinion changes the label only where it settles another one.
+    /// The same for the things in a picture: what an adjudicator says, or what all answers together do.
+    private func settled(
+        by submission: ReviewSubmission,
+        _ task: StoredTask,
+        _ effects: ReviewEffects,
+        _ current: [Label]
+    ) throws -> [Label]? {
+        let given = effects.labels.filter { $0.state == .accepted }.map(\.label)
+        if task.purpose == .adjudication { return Set(given) == Set(current) ? nil : given }
+        let answer = StoredObjectOpinion(
+            sample: task.samples[0],
+            reviewer: submission.reviewer,
+            things: given.filter { $0.boundingBox != nil },
+            purpose: task.purpose
+        )
+        let settled = try ComparedObjects.settled(by: answer, in: dataset.store)
+        let things = current.filter { $0.boundingBox != nil }
+        return settled.flatMap { Set($0) == Set(things) ? nil : $0 }
+    }
+
+    /// An opinion changes the labels only where it settles others.
     private static func opinion(
         _ submission: ReviewSubmission,
         _ task: StoredTask,
         _ effects: ReviewEffects,
-        _ settled: String?
+        _ settled: [Label]?,
+        _ kind: LabelTask
     ) -> ReviewEffects {
         let source =
             task.purpose == .adjudication ? "reviewer:\(submission.reviewer)" : "consensus"
-        let labels = settled.map {
-            NewAnnotation(
-                sample: task.samples[0],
-                label: .classification(category: $0),
-                state: .accepted,
-                source: source
-            )
+        let labels = (settled ?? []).map {
+            NewAnnotation(sample: task.samples[0], label: $0, state: .accepted, source: source)
         }
-        return ReviewEffects(
-            labels: labels.map { [$0] } ?? [],
-            label: effects.label,
-            exceptions: 0
+        let isOfThings = kind != .classification && settled != nil
+        // That nothing is there after all is the outcome, whatever this one marked.
+        var outcome = ReviewEffects(
+            labels: labels,
+            label: isOfThings ? labels.first?.label.category : effects.label,
+            exceptions: 0,
+            scope: isOfThings ? .image : .category
         )
+        outcome.source = source
+        return outcome
     }
 
     /// The picture in which a decision says that things are; nil where it says of none.

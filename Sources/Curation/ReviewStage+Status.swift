@@ -28,8 +28,7 @@ extension ReviewStage {
             status.flagged = try store.flags().count
             let policy = try store.reviewPolicy()
             if policy.overlap > 1 {
-                let classes = try store.schema().schema.categories.map(\.name)
-                let waiting = try SecondLooks(store: store, classes: classes).waiting
+                let waiting = try SecondLooks(store: store).waiting
                 status.secondLooks = waiting.opinions
                 status.adjudications = waiting.adjudications
             }

@@ -131,7 +131,7 @@ public final class ReviewStage: Sendable {
         let bulk = try bulk(strategy, proposer, knowledge, leased, now, unavailable)
         held.formUnion(bulk.held)
         let conflicts = try conflicts(limit, again, now)
-        let looks = try SecondLooks(store: dataset.store, classes: knowledge.classes)
+        let looks = try SecondLooks(store: dataset.store)
         let second = try looks.tasks(for: reviewer, limit: limit, leased: held)
         let first = conflicts.map(\.plan) + again
         let asked = others.union(first.flatMap(\.samples))
@@ -159,20 +159,36 @@ public final class ReviewStage: Sendable {
     /// The same where people mark things in pictures; conflicts of a merge come first there, too.
     private func planObjects(_ request: ObjectReview.Request) throws -> [NewTask] {
         let conflicts = try conflicts(request.limit, [], request.now)
-        var tasks = conflicts.prefix(request.limit).map {
+        let merged = conflicts.prefix(request.limit).map {
             NewTask(plan: $0.plan, proposals: $0.proposals, lease: Self.token(), conflict: $0.id)
         }
-        let asked = Set(tasks.flatMap(\.plan.samples))
-        guard tasks.count < request.limit else { return tasks }
+        guard merged.count < request.limit else { return merged }
+        let asked = Set(merged.flatMap(\.plan.samples))
+        let held = try dataset.store.leasedSamples(now: request.now.seconds).union(asked)
+        let looks = try SecondLooks(store: dataset.store)
+        let room = request.limit - merged.count
+        let second = try looks.tasks(for: request.reviewer, limit: room, leased: held)
+        let first = try firstLooks(request.limited(to: room - second.count), asked)
+        let all = merged + second + first
+        // Where nothing else is left, all that others decided may be looked at again.
+        return try all.isEmpty
+            ? looks.tasks(for: request.reviewer, limit: room, leased: held, isRest: true) : all
+    }
+
+    /// Pictures whose things nobody has marked yet, and screens of crops, but for what is asked already.
+    private func firstLooks(
+        _ request: ObjectReview.Request,
+        _ asked: Set<Sample.ID>
+    ) throws -> [NewTask] {
+        guard request.limit > 0 else { return [] }
         let order = try PictureOrder(of: dataset, unlessEqualTo: memory.withLock { $0.order })
         memory.withLock { $0.order = order }
         let (found, model) = try ObjectReview(dataset: dataset, finder: finder, order: order)
-            .plan(request.limited(to: request.limit - tasks.count))
+            .plan(request)
         if let model, !found.isEmpty { try dataset.store.keep(model, at: request.now) }
-        tasks += found.filter { asked.isDisjoint(with: $0.plan.samples) }.map {
+        return found.filter { asked.isDisjoint(with: $0.plan.samples) }.map {
             NewTask(plan: $0.plan, proposals: $0.proposals, lease: Self.token())
         }
-        return tasks
     }
 
     /// The tasks with what is proposed for them.

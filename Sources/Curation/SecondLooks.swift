@@ -1,5 +1,4 @@
 import CurationCore
-import Quality
 import Storage
 
 /// Pictures that several people are to look at, each without seeing what the others said.
@@ -21,19 +20,18 @@ struct SecondLooks {
     let store: DatasetStore
     let policy: ReviewPolicy
     private let known: [Sample.ID: String]
-    private let opinions: [Sample.ID: [StoredOpinion]]
-    private let classes: [String]
-    private let consensus: ConsensusOfOpinions
+    private let compared: any ComparedAnswers
 
     /// Reads what people said; nothing where one person decides every picture.
-    init(store: DatasetStore, classes: [String]) throws {
+    init(store: DatasetStore) throws {
         self.store = store
-        self.classes = classes
         policy = try store.reviewPolicy()
         known = try store.honeypots()
         let isOn = policy.overlap > 1 || (policy.honeypots > 0 && !known.isEmpty)
-        opinions = Dictionary(grouping: isOn ? try store.opinions() : [], by: \.sample)
-        consensus = ConsensusOfOpinions(opinions, classes: classes, known: known)
+        compared =
+            try store.schema().schema.task == .classification
+            ? ComparedClasses(store: store, known: known, isOn: isOn)
+            : ComparedObjects(store: store, isOn: isOn)
     }
 
     /// The second looks that a reviewer is given now.
@@ -51,7 +49,7 @@ struct SecondLooks {
         leased: Set<Sample.ID>,
         isRest: Bool = false
     ) throws -> [NewTask] {
-        guard !opinions.isEmpty || !known.isEmpty else { return [] }
+        guard !compared.answers.isEmpty || !known.isEmpty else { return [] }
         let skipped = try store.skippedSecondLooks(of: reviewer)
         let isOpen = { (sample: Sample.ID) in !leased.contains(sample) && !skipped.contains(sample)
         }
@@ -74,7 +72,7 @@ struct SecondLooks {
     /// How many pictures wait for a further opinion, and how many for an adjudicator.
     var waiting: (opinions: Int, adjudications: Int) {
         var count = (opinions: 0, adjudications: 0)
-        for sample in opinions.keys {
+        for sample in compared.answers.keys {
             switch need(sample) {
             case .opinion: count.opinions += 1
             case .adjudication: count.adjudications += 1
@@ -84,52 +82,23 @@ struct SecondLooks {
         return count
     }
 
-    /// What a further answer makes of the label: the class that is settled by it; nil where none is.
-    static func settled(
-        by answer: StoredOpinion,
-        in store: DatasetStore,
-        classes: [String]
-    ) throws -> String? {
-        if answer.purpose == .adjudication { return answer.label }
-        let policy = try store.reviewPolicy()
-        let others = try store.opinions(of: answer.sample).filter {
-            $0.reviewer != answer.reviewer
-        }
-        let all = others + [answer]
-        // How right each is needs to be known only where the answers are enough.
-        guard all.count >= policy.overlap else { return nil }
-        var opinions = Dictionary(grouping: try store.opinions(), by: \.sample)
-        opinions[answer.sample] = all
-        let consensus = ConsensusOfOpinions(
-            opinions,
-            classes: classes,
-            known: try store.honeypots()
-        )
-        guard let best = consensus.answer(all), best.probability >= policy.certainty
-        else { return nil }
-        return best.label
-    }
-
     /// What a picture still needs; nil when its label is settled.
     private func need(_ sample: Sample.ID) -> ReviewPurpose? {
-        guard policy.covers(sample), let answers = opinions[sample],
-            !answers.contains(where: { $0.purpose == .adjudication }),
-            let current = answers.first?.current
+        guard policy.covers(sample), let answers = compared.answers[sample],
+            !answers.contains(where: { $0.purpose == .adjudication }), compared.isDecided(sample)
         else { return nil }
         guard answers.count >= policy.overlap else { return .opinion }
-        // What is known of the reviewers since may speak for another class than that of the label.
-        guard let best = consensus.answer(answers), best.label == current,
-            best.probability >= policy.certainty
-        else { return .adjudication }
-        return nil
+        // What is known of the reviewers since may speak for something else than the label.
+        let isSettled = compared.isSettled(sample, certainty: policy.certainty)
+        return isSettled ? nil : .adjudication
     }
 
     /// What a reviewer can help with: adjudications first, then opinions, by the numbers of the pictures.
     private func wanted(by reviewer: String) -> [Look] {
         let mayAdjudicate = policy.adjudicators.isEmpty || policy.adjudicators.contains(reviewer)
-        let looks = opinions.keys.sorted().compactMap { sample -> Look? in
+        let looks = compared.answers.keys.sorted().compactMap { sample -> Look? in
             guard let purpose = need(sample),
-                opinions[sample]?.contains(where: { $0.reviewer == reviewer }) == false
+                compared.answers[sample]?.contains(where: { $0.reviewer == reviewer }) == false
                     || (purpose == .adjudication && policy.adjudicators.contains(reviewer)),
                 purpose == .opinion || mayAdjudicate
             else { return nil }
@@ -159,10 +128,8 @@ struct SecondLooks {
     /// Pictures whose class is known and that the reviewer has not been asked about, in an order of the
     /// reviewer's own.
     private func known(for reviewer: String) -> [Sample.ID] {
-        let asked = Set(
-            opinions.values.joined().filter { $0.reviewer == reviewer }.map(\.sample)
-        )
-        return known.keys.filter { !asked.contains($0) }
+        known.keys
+            .filter { compared.answers[$0]?.contains { $0.reviewer == reviewer } != true }
             .sorted { Self.shuffled($0, reviewer) < Self.shuffled($1, reviewer) }
     }
 
@@ -174,33 +141,22 @@ struct SecondLooks {
 
     // As the first person saw it, so that nothing tells what that one said.
     private func task(_ look: Look) throws -> NewTask {
-        let proposals = try store.firstProposals(of: look.sample)
+        let proposals = try compared.firstProposals(of: look.sample)
+        let isOfClass = proposals.first?.annotation == nil
         let plan = PlannedTask(
             samples: [look.sample],
-            label: proposals.first?.label,
-            score: proposals.first?.score,
+            label: isOfClass ? proposals.first?.label : nil,
+            score: isOfClass ? proposals.first?.score : nil,
             reason: look.purpose == .adjudication ? .disagreement : .audit
         )
-        let shown = look.purpose == .adjudication ? sides(of: look.sample) : proposals
+        let shown =
+            look.purpose == .adjudication
+            ? compared.sides(of: look.sample, certainty: policy.certainty) : proposals
         return NewTask(
             plan: plan,
             proposals: shown,
             lease: ReviewStage.token(),
             purpose: look.purpose
         )
-    }
-
-    /// What an adjudicator sees: every answer, with the weight of those who gave it.
-    private func sides(of sample: Sample.ID) -> [ReviewItem.Proposal] {
-        let answers = Dictionary(grouping: opinions[sample] ?? [], by: \.label)
-        return answers.compactMap { label, people in
-            label.map {
-                ReviewItem.Proposal(
-                    label: $0,
-                    score: consensus.probability(of: $0, among: opinions[sample] ?? []),
-                    source: people.map(\.reviewer).sorted().joined(separator: ", ")
-                )
-            }
-        }.sorted { ($1.score, $0.label) < ($0.score, $1.label) }
     }
 }

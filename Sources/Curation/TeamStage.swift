@@ -13,9 +13,10 @@ public struct ReviewerReport: Sendable, Codable {
     public let right: Int
     /// Pictures that others answered, too.
     public let shared: Int
-    /// The share of those where another one said the same; nil without any.
+    /// The share of those where another one said the same, of things in pictures the mean of how far the
+    /// nearest one agrees (F1 at an IoU of 0.5); nil without any.
     public let agreement: Double?
-    /// How often the reviewer is right, as estimated from all of it; 0 to 1.
+    /// How often the reviewer is right about a picture, or about a thing, as estimated from all of it; 0 to 1.
     public let accuracy: Double
 }
 
@@ -50,10 +51,11 @@ public struct TeamStage: Sendable {
     /// - Throws: `CurationError.badData` where it does not fit; `.busy`, `.storage`.
     public func set(_ policy: ReviewPolicy) throws {
         try rephrasing { () throws in
-            guard try dataset.store.schema().schema.task == .classification else {
+            let task = try dataset.store.schema().schema.task
+            guard task == .classification || policy.honeypots == 0 else {
                 throw CurationError.badData(
-                    "opinions are compared where a picture has one class; this data set is of things "
-                        + "in pictures"
+                    "only the class of a whole picture can be known; this data set is of things in "
+                        + "pictures: leave out --honeypots"
                 )
             }
             try dataset.store.set(policy)
@@ -132,41 +134,6 @@ public struct TeamStage: Sendable {
                     StoredAssignment(reviewer: reviewer, part: .field($0.name, value: $0.value))
                 }
             try isOn ? store.assign(all) : store.unassign(all)
-        }
-    }
-
-    /// What every reviewer has shown, in the order of their names.
-    ///
-    /// - Throws: `CurationError.storage`.
-    public func reviewers() throws -> [ReviewerReport] {
-        try rephrasing { () throws in
-            let store = dataset.store
-            let opinions = Dictionary(grouping: try store.opinions(), by: \.sample)
-            let known = try store.honeypots()
-            let consensus = ConsensusOfOpinions(
-                opinions,
-                classes: try store.schema().schema.categories.map(\.name),
-                known: known
-            )
-            return consensus.reviewers.map { name in
-                let own = opinions.values.joined().filter { $0.reviewer == name }
-                let tested = own.filter { known[$0.sample] != nil }
-                let shared = own.filter { (opinions[$0.sample]?.count ?? 0) > 1 }
-                let agreed = shared.count { mine in
-                    opinions[mine.sample]?.contains {
-                        $0.reviewer != name && $0.label == mine.label
-                    } == true
-                }
-                return ReviewerReport(
-                    reviewer: name,
-                    answered: own.count,
-                    known: tested.count,
-                    right: tested.count { $0.label == known[$0.sample] },
-                    shared: shared.count,
-                    agreement: shared.isEmpty ? nil : Double(agreed) / Double(shared.count),
-                    accuracy: consensus.accuracy(of: name) ?? 0
-                )
-            }
         }
     }
 }

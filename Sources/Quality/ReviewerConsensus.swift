@@ -24,6 +24,12 @@ package struct ReviewerConsensus: Sendable {
         }
     }
 
+    /// Things of which the same people said the same.
+    private struct Pattern: Hashable {
+        let votes: [Vote]
+        let known: Int?
+    }
+
     private static let priorRight = 4.0
     private static let priorWrong = 1.0
     private static let mostRounds = 100
@@ -41,10 +47,7 @@ package struct ReviewerConsensus: Sendable {
     ///   - known: The right answers that are known, by thing.
     package init(votes: [Vote], reviewers: Int, classes: Int, known: [Int: Int] = [:]) {
         self.classes = max(2, classes)
-        let byItem = Dictionary(grouping: votes, by: \.item)
-        // What one person alone said tells nothing of how often they are right.
-        let telling = byItem.filter { $1.count > 1 || known[$0] != nil }
-            .sorted { $0.key < $1.key }
+        let telling = Self.patterns(of: votes, known)
         var accuracies = [Double](
             repeating: Self.priorRight / (Self.priorRight + Self.priorWrong),
             count: reviewers
@@ -52,12 +55,12 @@ package struct ReviewerConsensus: Sendable {
         for _ in 0..<Self.mostRounds {
             var right = [Double](repeating: Self.priorRight, count: reviewers)
             var looks = [Double](repeating: Self.priorRight + Self.priorWrong, count: reviewers)
-            for (item, votes) in telling {
-                let belief = Self.belief(votes, accuracies, classes: self.classes)
-                for vote in votes {
-                    looks[vote.reviewer] += 1
-                    let isKnown = known[item].map { $0 == vote.answer ? 1.0 : 0.0 }
-                    right[vote.reviewer] += isKnown ?? belief[vote.answer] ?? 0
+            for (pattern, count) in telling {
+                let belief = Self.belief(pattern.votes, accuracies, classes: self.classes)
+                for vote in pattern.votes {
+                    looks[vote.reviewer] += count
+                    let isKnown = pattern.known.map { $0 == vote.answer ? 1.0 : 0.0 }
+                    right[vote.reviewer] += count * (isKnown ?? belief[vote.answer] ?? 0)
                 }
             }
             let next = zip(right, looks).map { $0 / $1 }
@@ -66,6 +69,33 @@ package struct ReviewerConsensus: Sendable {
             if change < 1e-9 { break }
         }
         self.accuracies = accuracies
+    }
+
+    /// What tells how often people are right, each with the number of things that it holds for, in the order
+    /// of the first of these: there are few, however many things there are.
+    private static func patterns(
+        of votes: [Vote],
+        _ known: [Int: Int]
+    ) -> [(pattern: Pattern, count: Double)] {
+        var places: [Pattern: Int] = [:]
+        var patterns: [(pattern: Pattern, count: Double)] = []
+        // What one person alone said tells nothing of how often they are right.
+        for (item, votes) in Dictionary(grouping: votes, by: \.item).sorted(by: { $0.key < $1.key })
+        where votes.count > 1 || known[item] != nil {
+            let pattern = Pattern(
+                votes: votes.sorted { ($0.reviewer, $0.answer) < ($1.reviewer, $1.answer) }.map {
+                    Vote(item: 0, reviewer: $0.reviewer, answer: $0.answer)
+                },
+                known: known[item]
+            )
+            if let place = places[pattern] {
+                patterns[place].count += 1
+            } else {
+                places[pattern] = patterns.count
+                patterns.append((pattern, 1))
+            }
+        }
+        return patterns
     }
 
     /// The probability of an answer that was given to one thing, 0 to 1.

@@ -5,7 +5,8 @@ extension DatasetStore {
     /// The images of which somebody said where all things are: by deciding the whole image, or by labels
     /// that came otherwise than by a review.
     ///
-    /// A label that was accepted among crops of several images says nothing of what else is there.
+    /// A label that was accepted among crops of several images says nothing of what else is there, nor does
+    /// an opinion that changed nothing, once the decision that it stood beside was taken back.
     package func finishedSamples() throws(StorageError) -> Set<Sample.ID> {
         try read { database in
             try Set(
@@ -19,6 +20,10 @@ extension DatasetStore {
                         WHERE review.undoneBy IS NULL AND review.decision <> 'skip' AND sample.present = 1
                             AND reviewTask.reason <> 'cluster' AND reviewTask.conflict IS NULL
                             AND (review.label IS NULL OR sample.decided = 1)
+                            AND (reviewTask.purpose IN ('decide', 'adjudication') OR EXISTS (
+                                SELECT 1 FROM change JOIN change AS earlier ON earlier.id = change.id - 1
+                                WHERE change.id = review.change
+                                    AND change.lastAnnotation > earlier.lastAnnotation))
                         UNION
                         SELECT currentLabel.sample FROM currentLabel
                         JOIN annotation ON annotation.id = currentLabel.revision

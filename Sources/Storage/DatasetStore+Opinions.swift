@@ -69,6 +69,7 @@ extension DatasetStore {
     /// - Throws: `StorageError.database`, `.busy`.
     package func opinions(of sample: Sample.ID? = nil) throws(StorageError) -> [StoredOpinion] {
         try read { database in
+            let names = try Self.renamedCategories(in: database)
             let rows = try Row.fetchAll(
                 database,
                 sql: """
@@ -92,16 +93,32 @@ extension DatasetStore {
                     """,
                 arguments: StatementArguments(sample.map { [$0] } ?? [])
             )
-            return try rows.map {
-                StoredOpinion(
-                    sample: $0["sample"],
-                    reviewer: $0["reviewer"],
-                    label: $0["label"],
-                    purpose: try $0.value("purpose"),
-                    current: $0["current"]
+            return try rows.map { row in
+                let label: String? = row["label"]
+                return StoredOpinion(
+                    sample: row["sample"],
+                    reviewer: row["reviewer"],
+                    label: label.flatMap { names[$0] } ?? label,
+                    purpose: try row.value("purpose"),
+                    current: row["current"]
                 )
             }
         }
+    }
+
+    /// The names that classes had and none has now, with what they are called instead.
+    static func renamedCategories(in database: Database) throws -> [String: String] {
+        let rows = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT revision.name AS old, category.name AS new
+                FROM categoryRevision AS revision
+                JOIN category ON category.id = revision.category AND category.present = 1
+                WHERE revision.name NOT IN (SELECT name FROM category WHERE present = 1)
+                ORDER BY revision.id
+                """
+        )
+        return Dictionary(rows.map { ($0["old"], $0["new"]) }, uniquingKeysWith: { $1 })
     }
 
     /// The images that a reviewer skipped where others were asked before.

@@ -12,6 +12,8 @@ package struct ReviewEffects: Sendable {
     package var exceptions: Int
     /// Which of the labels that were there before end.
     package var scope: Scope
+    /// Who says so where no labels are named; the reviewer when nil.
+    package var source: String?
 
     /// What a decision is about.
     package enum Scope: Sendable {
@@ -292,6 +294,7 @@ extension DatasetStore {
             of: effects.labels + unseen,
             task,
             task.conflict == nil ? effects.scope : .labels,
+            by: effects.source ?? batch.author,
             in: database
         )
         return batch
@@ -301,6 +304,7 @@ extension DatasetStore {
         of labels: [NewAnnotation],
         _ task: StoredTask,
         _ scope: ReviewEffects.Scope,
+        by source: String,
         in database: Database
     ) throws -> [RevisionDraft] {
         let names = try categoryIDs(in: database)
@@ -309,7 +313,8 @@ extension DatasetStore {
         if scope == .image { for sample in task.samples { groups[sample, default: []] += [] } }
         return try groups.flatMap { sample, labels in
             let current = try AnnotationTable.current(of: sample, in: database)
-            return try LabelRevisions(current, categories: names).deciding(labels, scope: scope)
+            return try LabelRevisions(current, categories: names)
+                .deciding(labels, scope: scope, ender: source)
         }
     }
 }

@@ -15,9 +15,12 @@ struct LabelRevisions {
 
     /// A decision: what it accepts takes the place of what was accepted, and of refusals of the same
     /// class of the image; what it refuses ends what was accepted of that class.
+    ///
+    /// `ender`: Who ends labels where none is named.
     func deciding(
         _ labels: [NewAnnotation],
-        scope: ReviewEffects.Scope = .category
+        scope: ReviewEffects.Scope = .category,
+        ender: String = ""
     ) throws -> [RevisionDraft] {
         var revisions = self
         // What others said stays out of it.
@@ -33,7 +36,7 @@ struct LabelRevisions {
         let accepted = labels.filter { $0.state == .accepted }
         let whole = accepted.filter { $0.label.boundingBox == nil }
         let classes = Set(whole.compactMap { categories[$0.label.category] })
-        let source = labels.first?.source ?? ""
+        let source = labels.first?.source ?? ender
         for row in revisions.rest {
             let ends =
                 switch row.state {

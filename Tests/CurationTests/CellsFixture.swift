@@ -16,8 +16,9 @@ struct CellsFixture {
     /// Whether the model that the detector sees with is there.
     static let hasModel = (try? PictureMaps()) != nil
 
-    /// `mirrored`: Whether the mirrored ones are there, too: 28 pictures then, else 14.
-    init(mirrored: Bool = false, task: LabelTask = .detection) throws {
+    /// `mirrored`: Whether the mirrored ones are there, too: 28 pictures then, else 14. `photos`: The most
+    /// photos, the first by name.
+    init(mirrored: Bool = false, task: LabelTask = .detection, photos most: Int = 14) throws {
         let photos = try CellBoxes()
         folder = try TemporaryFolder()
         dataset = try Dataset(
@@ -30,7 +31,7 @@ struct CellsFixture {
             )
         )
         var things: [String: [Label]] = [:]
-        for (file, cells) in photos.cells {
+        for (file, cells) in photos.cells.sorted(by: { $0.key < $1.key }).prefix(most) {
             let bytes = try Fixtures.bytes("cells/\(file)")
             let own = cells.map { cell in
                 (

@@ -89,6 +89,13 @@ import Testing
         #expect(people.allSatisfy { $0.agreement == 1 && $0.shared == 16 && $0.accuracy > 0.9 })
     }
 
+    @Test func `answers still agree when their class is renamed`() throws {
+        let desk = try Desk(8)
+        for who in ["ann", "ben"] { try desk.work(who, Self.parity) }
+        _ = try ClassStage(dataset: desk.fixture.dataset, author: "a").rename("odd", to: "uneven")
+        #expect(try desk.stage.status().adjudications == 0)
+    }
+
     @Test func `second looks say nothing of how right the proposals were`() async throws {
         let desk = try Desk(40)
         try desk.work("ann", Self.parity)

@@ -55,11 +55,49 @@ import Testing
         }
     }
 
-    @Test func `opinions are not for things in pictures`() throws {
-        let winnow = try WinnowCommand()
-        try winnow.run(["init", winnow.dataset, "--task", "detection"])
-        let output = try winnow.run(["review", "policy", "--overlap", "2", "-d", winnow.dataset])
-        #expect(output.status == 65)
+    @Test func `two people mark the things in a picture, and a third one settles`() throws {
+        let session = try Session(cells: Fixtures.url("cells/BloodImage_00000.jpg").path)
+        session.winnow.environment["WINNOW_DEPS"] = session.winnow.folder.url.path
+        let options = ["review", "policy", "--overlap", "2"]
+        try session.documents(options + ["--honeypots", "0.1"], of: "review-policy", status: 65)
+        try session.documents(options, of: "review-policy")
+        let (one, other) = ("[10,10,40,40]", "[200,200,30,30]")
+        try mark([one], as: "ann", in: session)
+        try mark([one, other], as: "ben", in: session)
+        let status = try session.documents(["review", "status"], of: "review-status")
+        #expect(status.first?["adjudications"] as? Int == 1)
+        let people = try session.documents(["review", "reviewers"], of: "review-reviewers")
+        let agreement = try #require(people.first?["agreement"] as? Double)
+        #expect(people.count == 2 && abs(agreement - 2.0 / 3) < 1e-9)
+        let item = try mark([one, other], as: "cleo", in: session)
+        let sides = item["predictions"] as? [[String: Any]] ?? []
+        #expect(sides.map { $0["source"] as? String } == ["ben", "ann, ben"])
+        let labels = try session.documents(["labels"]).first?["annotations"] as? [[String: Any]]
+        #expect(labels?.filter { $0["state"] as? String == "accepted" }.count == 2)
+        try session.documents(["verify"])
+    }
+
+    /// Marks cells in the picture that a reviewer is offered.
+    @discardableResult
+    private func mark(
+        _ boxes: [String],
+        as reviewer: String,
+        in session: Session
+    ) throws -> [String: Any] {
+        let next = ["review", "next", "--reviewer", reviewer]
+        let item = try #require(try session.documents(next, of: "review-next").first)
+        let labels = boxes.map { #"{"type":"box","label":"RBC","bbox":\#($0)}"# }
+        let decision =
+            #"{"item":"\#(item["item"] ?? "")","lease":"\#(item["lease"] ?? "")","#
+            + #""reviewer":"\#(reviewer)","decision":"correct","#
+            + #""annotations":[\#(labels.joined(separator: ","))]}"#
+        let result = try session.documents(
+            ["review", "decide"],
+            of: "review-decide",
+            input: decision
+        )
+        #expect(result.first?["status"] as? String == "decided")
+        return item
     }
 
     /// Says of all that a reviewer is offered that it is of one class.
