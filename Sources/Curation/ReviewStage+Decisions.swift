@@ -29,7 +29,8 @@ extension ReviewStage {
     }
 
     /// The labels that an opinion settles, worked out before the decision is taken; nil where it settles
-    /// nothing, or what the labels say already.
+    /// nothing, or what the labels say already. What somebody edited since the first decision is not written
+    /// over by answers that do not know of it: an adjudicator sees to it.
     private func settled(
         by submission: ReviewSubmission,
         _ schema: LabelSchema
@@ -39,7 +40,8 @@ extension ReviewStage {
             let task = try store.task(id), task.state != .decided, let sample = task.samples.first,
             task.purpose == .opinion || task.purpose == .adjudication,
             // What does not fit is refused with its reason when it is taken.
-            let effects = try? Self.effects(of: submission, on: task, schema.task, [])
+            let effects = try? Self.effects(of: submission, on: task, schema.task, []),
+            try task.purpose == .adjudication || !store.wasEdited(sinceDecided: sample)
         else { return nil }
         let current = try store.annotations(of: sample).filter { $0.state == .accepted }
             .map(\.label)

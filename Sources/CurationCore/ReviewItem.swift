@@ -38,7 +38,8 @@ public struct ReviewItem: Sendable, Hashable, Codable {
         public let label: String
         /// Its probability, 0 to 1.
         public let score: Double
-        /// The model that proposed it, `name@digest`; the branch, in a conflict of a merge.
+        /// The model that proposed it, `name@digest`; the branch, in a conflict of a merge; the people who
+        /// said it, where their answers settle nothing.
         public let source: String
         /// The label with its shape, where it is of a thing in the image, and in a conflict of a merge.
         public let annotation: Label?

@@ -1,13 +1,14 @@
 /// How many people look at a picture, and how their answers become one label.
 public struct ReviewPolicy: Sendable, Hashable, Codable {
-    /// How many people say what a picture is, before its label is settled; 1 or more.
+    /// How many people say what a picture is, or what is in it, before that is settled; 1 or more.
     public var overlap: Int
     /// The share of the pictures that `overlap` holds for, drawn by their numbers; 0 to 1.
     public var share: Double
     /// The share of a reviewer's items whose answer is known, to see how often the reviewer is right; 0
-    /// to 0.5.
+    /// to 0.5, and 0 where there are things in pictures.
     public var honeypots: Double
-    /// From which probability on the answers of several people settle a label; 0.5 to 1.
+    /// From which probability on the answers of several people settle a label, or of a thing whether it is
+    /// there; 0.5 to 1.
     public var certainty: Double
     /// Who is asked where the answers settle nothing; anybody who has not answered yet when empty.
     public var adjudicators: [String]

@@ -106,6 +106,28 @@ extension DatasetStore {
         }
     }
 
+    /// Whether somebody edited the labels of an image since it was first decided, beside the queue.
+    package func wasEdited(sinceDecided sample: Sample.ID) throws(StorageError) -> Bool {
+        try read { database in
+            try Bool.fetchOne(
+                database,
+                sql: """
+                    SELECT EXISTS (
+                        SELECT 1 FROM currentLabel
+                        JOIN annotation ON annotation.id = currentLabel.revision
+                        JOIN change ON change.id = annotation.change
+                        WHERE currentLabel.sample = :sample AND change.kind IN ('label', 'import')
+                            AND change.id > (
+                                SELECT min(review.change) FROM review
+                                JOIN reviewTaskSample AS shown ON shown.task = review.task
+                                WHERE shown.sample = :sample AND review.undoneBy IS NULL
+                                    AND review.decision <> 'skip'))
+                    """,
+                arguments: ["sample": sample]
+            ) ?? false
+        }
+    }
+
     /// The names that classes had and none has now, with what they are called instead.
     static func renamedCategories(in database: Database) throws -> [String: String] {
         let rows = try Row.fetchAll(

@@ -13,6 +13,8 @@ struct ReviewPolicyCommand: ParsableCommand {
             without seeing what the others said. Once as many have answered, their answers
             settle the label, weighted by how often each of them is right; where they
             settle nothing, an adjudicator is asked, who sees all sides.
+            Of things in pictures, marks of one class with an IoU of 0.5 or more mean the
+            same thing, and it must be sure of each whether it is there.
             Known pictures (`winnow review known`) are mixed in by the share of
             --honeypots. Without an option it shows the policy.
 
@@ -21,11 +23,11 @@ struct ReviewPolicyCommand: ParsableCommand {
             """
     )
 
-    @Option(help: "How many people say what a picture is.") var overlap: Int?
+    @Option(help: "How many people say what a picture is, or what is in it.") var overlap: Int?
     @Option(help: "The share of the pictures that this holds for, 0 to 1.") var share: Double?
     @Option(help: "The share of known pictures among a reviewer's items, 0 to 0.5.")
     var honeypots: Double?
-    @Option(help: "From which probability on answers settle a label, 0.5 to 1.")
+    @Option(help: "From which probability on answers settle a label, or a thing, 0.5 to 1.")
     var certainty: Double?
     @Option(
         parsing: .upToNextOption,
