@@ -29,8 +29,10 @@ extension ReviewStage {
     }
 
     /// The labels that an opinion settles, worked out before the decision is taken; nil where it settles
-    /// nothing, or what the labels say already. What somebody edited since the first decision is not written
-    /// over by answers that do not know of it: an adjudicator sees to it.
+    /// nothing, or what the labels say already.
+    ///
+    /// What somebody edited since the first decision is not written over by answers that do not know of it:
+    /// an adjudicator sees to it.
     private func settled(
         by submission: ReviewSubmission,
         _ schema: LabelSchema

@@ -119,6 +119,7 @@ extension MatchedObjects.Group {
     /// polygons and masks the shape of the heaviest member is taken, for a mean of them is none of them.
     ///
     /// - Parameter weights: How much each person counts, by their numbers; above 0.
+    /// - Returns: One label of the class of all.
     package func label(weights: [Double]) -> Label {
         let first = members[0].label
         guard members.contains(where: { $0.label != first }) else { return first }

@@ -16,8 +16,10 @@ struct CellsFixture {
     /// Whether the model that the detector sees with is there.
     static let hasModel = (try? PictureMaps()) != nil
 
+    /// Imports the first photos by name.
+    ///
     /// `mirrored`: Whether the mirrored ones are there, too: 28 pictures then, else 14. `photos`: The most
-    /// photos, the first by name.
+    /// photos.
     init(mirrored: Bool = false, task: LabelTask = .detection, photos most: Int = 14) throws {
         let photos = try CellBoxes()
         folder = try TemporaryFolder()
