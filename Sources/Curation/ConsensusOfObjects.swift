@@ -6,7 +6,7 @@ import Storage
 ///
 /// Each thing that somebody marked is a question to all who answered the picture: is it there, or not? So
 /// how right people are, and how likely a thing is, come from the same model as for classes.
-struct ConsensusOfObjects {
+struct ConsensusOfObjects: Sendable {
     /// A thing that somebody marked.
     struct Thing {
         /// It, as all who marked it see it.
@@ -17,22 +17,29 @@ struct ConsensusOfObjects {
         let reviewers: [String]
     }
 
-    private struct Picture {
-        let reviewers: [Int]
+    private struct Picture: Sendable {
+        let reviews: [Int64?]
+        let reviewers: [String]
         let groups: [MatchedObjects.Group]
+        /// By thing, who marked it, by their places in `reviewers`; where nobody marked any, all agree that
+        /// none is there.
+        let marked: [[Int]]
 
-        /// What each person says of each thing, numbered from `item` on; where nobody marked any, all agree
-        /// that none is there.
-        func votes(from item: Int = 0) -> [[ReviewerConsensus.Vote]] {
-            let marked = groups.map { Set($0.members.map(\.reviewer)) }
-            return (marked.isEmpty ? [[]] : marked).enumerated().map { offset, marked in
-                reviewers.indices.map { place in
-                    ReviewerConsensus.Vote(
-                        item: item + offset,
-                        reviewer: reviewers[place],
-                        answer: marked.contains(place) ? ConsensusOfObjects.isThere : 0
-                    )
-                }
+        init(_ answers: [StoredObjectOpinion]) {
+            reviews = answers.map(\.review)
+            reviewers = answers.map(\.reviewer)
+            groups = MatchedObjects(answers.map(\.things)).groups
+            marked = groups.isEmpty ? [[]] : groups.map { $0.members.map(\.reviewer).sorted() }
+        }
+
+        /// What each person says of a thing.
+        func votes(_ marked: [Int], _ rank: [String: Int]) -> [ReviewerConsensus.Vote] {
+            reviewers.enumerated().map { place, name in
+                ReviewerConsensus.Vote(
+                    item: 0,
+                    reviewer: rank[name] ?? 0,
+                    answer: marked.contains(place) ? ConsensusOfObjects.isThere : 0
+                )
             }
         }
     }
@@ -41,32 +48,40 @@ struct ConsensusOfObjects {
 
     /// The people, in the order of their names.
     let reviewers: [String]
+    private let rank: [String: Int]
     private let pictures: [Sample.ID: Picture]
     private let model: ReviewerConsensus
 
     /// Estimates how often each reviewer is right.
-    init(_ opinions: [Sample.ID: [StoredObjectOpinion]]) {
+    ///
+    /// `earlier`: What was worked out before, of labels by the same names.
+    init(
+        _ opinions: [Sample.ID: [StoredObjectOpinion]],
+        startingFrom earlier: ConsensusOfObjects? = nil
+    ) {
         let names = Set(opinions.values.joined().map(\.reviewer)).sorted()
         let rank = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
         var pictures: [Sample.ID: Picture] = [:]
-        var votes: [ReviewerConsensus.Vote] = []
-        var item = 0
+        var tallies: [(tally: ReviewerConsensus.Tally, count: Int)] = []
         // What one person alone marked tells nothing of how right they are.
         for (sample, all) in opinions.sorted(by: { $0.key < $1.key }) where all.count > 1 {
             let answers = all.sorted { $0.reviewer < $1.reviewer }
-            let picture = Picture(
-                reviewers: answers.compactMap { rank[$0.reviewer] },
-                groups: MatchedObjects(answers.map(\.things)).groups
-            )
+            let known = earlier?.pictures[sample]
+            let isKnown = known?.reviews == answers.map(\.review)
+            let picture = isKnown ? known ?? Picture(answers) : Picture(answers)
             pictures[sample] = picture
-            for own in picture.votes(from: item) {
-                votes += own
-                item += 1
+            let counts = Dictionary(picture.marked.map { ($0, 1) }, uniquingKeysWith: +)
+            // In an order, so that sums are rounded alike in every run.
+            tallies += counts.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map {
+                marked,
+                count in
+                (ReviewerConsensus.Tally(picture.votes(marked, rank)), count)
             }
         }
         reviewers = names
+        self.rank = rank
         self.pictures = pictures
-        model = ReviewerConsensus(votes: votes, reviewers: names.count, classes: 2)
+        model = ReviewerConsensus(tallies, reviewers: names.count, classes: 2)
     }
 
     /// How often a reviewer is right about a thing, as estimated; nil for one who answered nothing.
@@ -77,12 +92,17 @@ struct ConsensusOfObjects {
     /// The things that somebody marked in a picture that several people answered, by class and place.
     func things(in sample: Sample.ID) -> [Thing] {
         guard let picture = pictures[sample] else { return [] }
-        let weights = picture.reviewers.map { model.accuracies[$0] }
-        return zip(picture.groups, picture.votes()).map { group, votes in
-            Thing(
+        let weights = picture.reviewers.map { rank[$0].map { model.accuracies[$0] } ?? 0 }
+        var known: [[Int]: Double] = [:]
+        return zip(picture.groups, picture.marked).map { group, marked in
+            let probability =
+                known[marked]
+                ?? model.probability(of: Self.isThere, among: picture.votes(marked, rank))
+            known[marked] = probability
+            return Thing(
                 label: group.label(weights: weights),
-                probability: model.probability(of: Self.isThere, among: votes),
-                reviewers: group.members.map { reviewers[picture.reviewers[$0.reviewer]] }.sorted()
+                probability: probability,
+                reviewers: group.members.map { picture.reviewers[$0.reviewer] }.sorted()
             )
         }
     }

@@ -76,7 +76,7 @@ extension ReviewStage {
             things: given.filter { $0.boundingBox != nil },
             purpose: task.purpose
         )
-        let settled = try ComparedObjects.settled(by: answer, in: dataset.store)
+        let settled = try objectAnswers().settled(by: answer, dataset.store.reviewPolicy())
         let things = current.filter { $0.boundingBox != nil }
         return settled.flatMap { Set($0) == Set(things) ? nil : $0 }
     }

@@ -28,7 +28,7 @@ extension ReviewStage {
             status.flagged = try store.flags().count
             let policy = try store.reviewPolicy()
             if policy.overlap > 1 {
-                let waiting = try SecondLooks(store: store).waiting
+                let waiting = try secondLooks().waiting
                 status.secondLooks = waiting.opinions
                 status.adjudications = waiting.adjudications
             }

@@ -23,6 +23,7 @@ public final class ReviewStage: Sendable {
     let suggestions: NameSuggestions
     // What the last plan computed; the next one starts from it.
     private let memory = Mutex(Memory())
+    private let answers = Mutex<ObjectAnswers?>(nil)
 
     /// Creates the stage.
     public init(dataset: Dataset) {
@@ -131,7 +132,7 @@ public final class ReviewStage: Sendable {
         let bulk = try bulk(strategy, proposer, knowledge, leased, now, unavailable)
         held.formUnion(bulk.held)
         let conflicts = try conflicts(limit, again, now)
-        let looks = try SecondLooks(store: dataset.store)
+        let looks = try secondLooks()
         let second = try looks.tasks(for: reviewer, limit: limit, leased: held)
         let first = conflicts.map(\.plan) + again
         let asked = others.union(first.flatMap(\.samples))
@@ -165,7 +166,7 @@ public final class ReviewStage: Sendable {
         guard merged.count < request.limit else { return merged }
         let asked = Set(merged.flatMap(\.plan.samples))
         let held = try dataset.store.leasedSamples(now: request.now.seconds).union(asked)
-        let looks = try SecondLooks(store: dataset.store)
+        let looks = try secondLooks()
         let room = request.limit - merged.count
         let second = try looks.tasks(for: request.reviewer, limit: room, leased: held)
         let first = try firstLooks(request.limited(to: room - second.count), asked)
@@ -173,6 +174,22 @@ public final class ReviewStage: Sendable {
         // Where nothing else is left, all that others decided may be looked at again.
         return try all.isEmpty
             ? looks.tasks(for: request.reviewer, limit: room, leased: held, isRest: true) : all
+    }
+
+    /// What several people are to look at.
+    func secondLooks() throws -> SecondLooks {
+        let earlier = answers.withLock { $0 }
+        let looks = try SecondLooks(store: dataset.store, startingFrom: earlier)
+        if let objects = looks.objects { answers.withLock { $0 = objects } }
+        return looks
+    }
+
+    /// What people said of the things in pictures.
+    func objectAnswers() throws -> ObjectAnswers {
+        let earlier = answers.withLock { $0 }
+        let now = try ObjectAnswers(in: dataset.store, startingFrom: earlier)
+        answers.withLock { $0 = now }
+        return now
     }
 
     /// Pictures whose things nobody has marked yet, and screens of crops, but for what is asked already.

@@ -20,18 +20,24 @@ struct SecondLooks {
     let store: DatasetStore
     let policy: ReviewPolicy
     private let known: [Sample.ID: String]
+    /// What people said of the things in pictures, to start from the next time; nil where that is not asked.
+    let objects: ObjectAnswers?
     private let compared: any ComparedAnswers
 
     /// Reads what people said; nothing where one person decides every picture.
-    init(store: DatasetStore) throws {
+    init(store: DatasetStore, startingFrom earlier: ObjectAnswers? = nil) throws {
         self.store = store
         policy = try store.reviewPolicy()
         known = try store.honeypots()
         let isOn = policy.overlap > 1 || (policy.honeypots > 0 && !known.isEmpty)
-        compared =
-            try store.schema().schema.task == .classification
-            ? ComparedClasses(store: store, known: known, isOn: isOn)
-            : ComparedObjects(store: store, isOn: isOn)
+        let isOfClasses = try store.schema().schema.task == .classification
+        objects =
+            isOn && !isOfClasses ? try ObjectAnswers(in: store, startingFrom: earlier) : nil
+        if let objects {
+            compared = try ComparedObjects(objects, in: store)
+        } else {
+            compared = isOn ? try ComparedClasses(store: store, known: known) : NoAnswers()
+        }
     }
 
     /// The second looks that a reviewer is given now.

@@ -44,11 +44,11 @@ extension TeamStage {
     }
 
     private func reviewersOfThings() throws -> [ReviewerReport] {
-        let all = try dataset.store.objectOpinions()
-        let opinions = Dictionary(grouping: all, by: \.sample)
-        let consensus = ConsensusOfObjects(opinions)
+        let given = try ObjectAnswers(in: dataset.store)
+        let (opinions, consensus) = (given.opinions, given.consensus)
         return consensus.reviewers.map { name in
-            let own = all.filter { $0.reviewer == name }
+            let own = opinions.sorted { $0.key < $1.key }.flatMap(\.value)
+                .filter { $0.reviewer == name }
             let agreements = own.compactMap { mine in
                 opinions[mine.sample]?.filter { $0.reviewer != name }
                     .map { MatchedObjects.agreement(of: mine.things, and: $0.things) }.max()

@@ -67,6 +67,17 @@ package struct MatchedObjects: Sendable {
         return marks == 0 ? 1 : Double(shared) / Double(marks)
     }
 
+    /// Whether two lists are of the same things, one to one.
+    package static func areSame(_ one: [Label], _ other: [Label]) -> Bool {
+        guard one.count == other.count else { return false }
+        // Mostly they lie in the same order, which is seen at a glance.
+        let pairs = zip(one.sorted { $0.precedes($1) }, other.sorted { $0.precedes($1) })
+        return pairs.allSatisfy { mine, theirs in
+            mine == theirs
+                || (mine.category == theirs.category && mine.overlap(with: theirs) >= leastOverlap)
+        } || agreement(of: one, and: other) == 1
+    }
+
     private static func precedes(_ one: Mark, _ other: Mark) -> Bool {
         one.label == other.label
             ? one.reviewer < other.reviewer : one.label.precedes(other.label)

@@ -25,9 +25,16 @@ package struct ReviewerConsensus: Sendable {
     }
 
     /// Things of which the same people said the same.
-    private struct Pattern: Hashable {
-        let votes: [Vote]
-        let known: Int?
+    package struct Tally: Sendable, Hashable {
+        fileprivate let votes: [Vote]
+        fileprivate let known: Int?
+
+        /// Says what people said; the right answer is `known`, or nil.
+        package init(_ votes: [Vote], known: Int? = nil) {
+            self.votes = votes.sorted { ($0.reviewer, $0.answer) < ($1.reviewer, $1.answer) }
+                .map { Vote(item: 0, reviewer: $0.reviewer, answer: $0.answer) }
+            self.known = known
+        }
     }
 
     private static let priorRight = 4.0
@@ -46,8 +53,23 @@ package struct ReviewerConsensus: Sendable {
     ///   - classes: How many answers there are; 2 or more.
     ///   - known: The right answers that are known, by thing.
     package init(votes: [Vote], reviewers: Int, classes: Int, known: [Int: Int] = [:]) {
+        let items = Dictionary(grouping: votes, by: \.item).sorted { $0.key < $1.key }
+        self.init(
+            items.map { (Tally($0.value, known: known[$0.key]), 1) },
+            reviewers: reviewers,
+            classes: classes
+        )
+    }
+
+    /// Estimates how often each reviewer is right.
+    ///
+    /// - Parameters:
+    ///   - tallies: What was said, each with the number of things that it was said of.
+    ///   - reviewers: How many people there are.
+    ///   - classes: How many answers there are; 2 or more.
+    package init(_ tallies: [(tally: Tally, count: Int)], reviewers: Int, classes: Int) {
         self.classes = max(2, classes)
-        let telling = Self.patterns(of: votes, known)
+        let telling = Self.joined(tallies)
         var accuracies = [Double](
             repeating: Self.priorRight / (Self.priorRight + Self.priorWrong),
             count: reviewers
@@ -55,11 +77,11 @@ package struct ReviewerConsensus: Sendable {
         for _ in 0..<Self.mostRounds {
             var right = [Double](repeating: Self.priorRight, count: reviewers)
             var looks = [Double](repeating: Self.priorRight + Self.priorWrong, count: reviewers)
-            for (pattern, count) in telling {
-                let belief = Self.belief(pattern.votes, accuracies, classes: self.classes)
-                for vote in pattern.votes {
+            for (tally, count) in telling {
+                let belief = Self.belief(tally.votes, accuracies, classes: self.classes)
+                for vote in tally.votes {
                     looks[vote.reviewer] += count
-                    let isKnown = pattern.known.map { $0 == vote.answer ? 1.0 : 0.0 }
+                    let isKnown = tally.known.map { $0 == vote.answer ? 1.0 : 0.0 }
                     right[vote.reviewer] += count * (isKnown ?? belief[vote.answer] ?? 0)
                 }
             }
@@ -71,31 +93,23 @@ package struct ReviewerConsensus: Sendable {
         self.accuracies = accuracies
     }
 
-    /// What tells how often people are right, each with the number of things that it holds for, in the order
-    /// of the first of these: there are few, however many things there are.
-    private static func patterns(
-        of votes: [Vote],
-        _ known: [Int: Int]
-    ) -> [(pattern: Pattern, count: Double)] {
-        var places: [Pattern: Int] = [:]
-        var patterns: [(pattern: Pattern, count: Double)] = []
+    /// What tells how often people are right, in the order of its first things: there is little of it, however
+    /// many things there are.
+    private static func joined(
+        _ tallies: [(tally: Tally, count: Int)]
+    ) -> [(tally: Tally, count: Double)] {
+        var places: [Tally: Int] = [:]
+        var joined: [(tally: Tally, count: Double)] = []
         // What one person alone said tells nothing of how often they are right.
-        for (item, votes) in Dictionary(grouping: votes, by: \.item).sorted(by: { $0.key < $1.key })
-        where votes.count > 1 || known[item] != nil {
-            let pattern = Pattern(
-                votes: votes.sorted { ($0.reviewer, $0.answer) < ($1.reviewer, $1.answer) }.map {
-                    Vote(item: 0, reviewer: $0.reviewer, answer: $0.answer)
-                },
-                known: known[item]
-            )
-            if let place = places[pattern] {
-                patterns[place].count += 1
+        for (tally, count) in tallies where tally.votes.count > 1 || tally.known != nil {
+            if let place = places[tally] {
+                joined[place].count += Double(count)
             } else {
-                places[pattern] = patterns.count
-                patterns.append((pattern, 1))
+                places[tally] = joined.count
+                joined.append((tally, Double(count)))
             }
         }
-        return patterns
+        return joined
     }
 
     /// The probability of an answer that was given to one thing, 0 to 1.

@@ -4,6 +4,8 @@ import GRDB
 
 /// What one person said of the things in one image.
 package struct StoredObjectOpinion: Sendable, Hashable {
+    /// The number of the decision; nil before it is taken.
+    package let review: Int64?
     /// The image.
     package let sample: Sample.ID
     /// Who said it.
@@ -15,11 +17,13 @@ package struct StoredObjectOpinion: Sendable, Hashable {
 
     /// Describes what one person said of the things in one image.
     package init(
+        review: Int64? = nil,
         sample: Sample.ID,
         reviewer: String,
         things: [Label],
         purpose: ReviewPurpose
     ) {
+        self.review = review
         self.sample = sample
         self.reviewer = reviewer
         self.things = things
@@ -27,40 +31,66 @@ package struct StoredObjectOpinion: Sendable, Hashable {
     }
 }
 
+/// What people said of the things in whole images, of each person and image the last that stands.
+package struct ObjectOpinions: Sendable {
+    /// The opinions, in the order of the images.
+    package let all: [StoredObjectOpinion]
+    /// The names that classes had, with what they are called now.
+    package let names: [String: String]
+}
+
 extension DatasetStore {
-    /// What people said of the things in whole images, of each person and image the last that stands.
+    /// What people said of the things in whole images.
     ///
     /// Crops of several images tell nothing of what else is there, and are no opinions.
     ///
-    /// - Returns: The opinions, in the order of the images.
+    /// - Parameter earlier: What was read before, which is not read again.
+    /// - Returns: The opinions.
     /// - Throws: `StorageError.database`, `.busy`.
-    package func objectOpinions() throws(StorageError) -> [StoredObjectOpinion] {
+    package func objectOpinions(
+        startingFrom earlier: ObjectOpinions? = nil
+    ) throws(StorageError) -> ObjectOpinions {
         try read { database in
             let names = try Self.renamedCategories(in: database)
-            return try Row.fetchAll(
-                database,
+            let isSame = earlier?.names == names
+            let known = Dictionary(
+                (isSame ? earlier?.all ?? [] : []).map { ($0.review, $0.things) },
+                uniquingKeysWith: { $1 }
+            )
+            let content = try database.cachedStatement(
                 sql: """
-                    SELECT shown.sample, review.reviewer, review.content, reviewTask.proposals,
-                        reviewTask.purpose, max(review.id)
-                    FROM review JOIN reviewTask ON reviewTask.id = review.task
-                    JOIN reviewTaskSample AS shown ON shown.task = review.task
-                    JOIN sample ON sample.id = shown.sample AND sample.present = 1
-                    WHERE review.undoneBy IS NULL AND review.decision <> 'skip'
-                        AND reviewTask.conflict IS NULL AND reviewTask.reason <> 'cluster'
-                    GROUP BY shown.sample, review.reviewer ORDER BY shown.sample, max(review.id)
+                    SELECT review.content, reviewTask.proposals FROM review
+                    JOIN reviewTask ON reviewTask.id = review.task WHERE review.id = ?
                     """
-            ).map { row in
-                StoredObjectOpinion(
+            )
+            let all = try Row.fetchAll(database, sql: Self.opinionsOfThings).map { row in
+                let review: Int64 = row["review"]
+                let things =
+                    try known[review]
+                    ?? Row.fetchOne(content, arguments: [review]).map {
+                        try Self.things($0).map { names[$0.category].map($0.named) ?? $0 }
+                    }
+                return StoredObjectOpinion(
+                    review: review,
                     sample: row["sample"],
                     reviewer: row["reviewer"],
-                    things: try Self.things(row).map { label in
-                        names[label.category].map(label.named) ?? label
-                    },
+                    things: things ?? [],
                     purpose: try row.value("purpose")
                 )
             }
+            return ObjectOpinions(all: all, names: names)
         }
     }
+
+    private static let opinionsOfThings = """
+        SELECT shown.sample, review.reviewer, reviewTask.purpose, max(review.id) AS review
+        FROM review JOIN reviewTask ON reviewTask.id = review.task
+        JOIN reviewTaskSample AS shown ON shown.task = review.task
+        JOIN sample ON sample.id = shown.sample AND sample.present = 1
+        WHERE review.undoneBy IS NULL AND review.decision <> 'skip'
+            AND reviewTask.conflict IS NULL AND reviewTask.reason <> 'cluster'
+        GROUP BY shown.sample, review.reviewer ORDER BY shown.sample, max(review.id)
+        """
 
     /// The things that a decision on a whole image says are there.
     private static func things(_ row: Row) throws -> [Label] {

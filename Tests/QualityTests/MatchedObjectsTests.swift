@@ -143,5 +143,7 @@ import Testing
         #expect(Set(groups.map { $0.label(weights: weights) }) == Set(labels))
         #expect(groups.count == Set(labels).count)
         #expect(MatchedObjects.agreement(of: answers[0], and: answers[1]) == 1)
+        #expect(MatchedObjects.areSame(answers[0], answers[1]))
+        #expect(!MatchedObjects.areSame(answers[0], Array(answers[1].dropLast())))
     }
 }
