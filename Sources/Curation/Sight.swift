@@ -107,14 +107,14 @@ final class Sights: Sendable {
             for sample in samples {
                 now.answered[sample] = Self.answered(
                     sample,
-                    try store.opinions(of: sample),
+                    try store.answers(of: sample),
                     moment
                 )
             }
             return now
         }
-        for (sample, opinions) in Dictionary(grouping: try store.opinions(), by: \.sample) {
-            now.answered[sample] = Self.answered(sample, opinions, moment)
+        for (sample, answers) in Dictionary(grouping: try store.answers(), by: \.sample) {
+            now.answered[sample] = Self.answered(sample, answers, moment)
         }
         for sample in moment.known where now.answered[sample] == nil { now.answered[sample] = [] }
         // Who answered about what was taken out is not looked up: it is kept back from all.
@@ -128,14 +128,14 @@ final class Sights: Sendable {
     /// sides: then it is no secret any more. What was labelled without a review is asked of nobody.
     private static func answered(
         _ sample: Sample.ID,
-        _ opinions: [StoredOpinion],
+        _ answers: [StoredAnswer],
         _ moment: Moment
     ) -> Set<String>? {
         let isOpen =
-            moment.policy.covers(sample) && !opinions.isEmpty
-            && opinions.count < moment.policy.overlap
-            && !opinions.contains { $0.purpose == .adjudication }
+            moment.policy.covers(sample) && !answers.isEmpty
+            && answers.count < moment.policy.overlap
+            && !answers.contains { $0.purpose == .adjudication }
         guard isOpen || moment.known.contains(sample) else { return nil }
-        return Set(opinions.map(\.reviewer))
+        return Set(answers.map(\.reviewer))
     }
 }

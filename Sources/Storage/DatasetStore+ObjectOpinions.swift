@@ -63,7 +63,7 @@ extension DatasetStore {
                     JOIN reviewTask ON reviewTask.id = review.task WHERE review.id = ?
                     """
             )
-            let all = try Row.fetchAll(database, sql: Self.opinionsOfThings).map { row in
+            let all = try Row.fetchAll(database, sql: Self.opinionsOfThings()).map { row in
                 let review: Int64 = row["review"]
                 let things =
                     try known[review]
@@ -82,15 +82,19 @@ extension DatasetStore {
         }
     }
 
-    private static let opinionsOfThings = """
+    /// The last decision of each person on each image that stands; `ofOneImage`: of that of the argument.
+    static func opinionsOfThings(ofOneImage: Bool = false) -> String {
+        """
         SELECT shown.sample, review.reviewer, reviewTask.purpose, max(review.id) AS review
         FROM review JOIN reviewTask ON reviewTask.id = review.task
         JOIN reviewTaskSample AS shown ON shown.task = review.task
         JOIN sample ON sample.id = shown.sample AND sample.present = 1
         WHERE review.undoneBy IS NULL AND review.decision <> 'skip'
             AND reviewTask.conflict IS NULL AND reviewTask.reason <> 'cluster'
+            \(ofOneImage ? "AND shown.sample = ?" : "")
         GROUP BY shown.sample, review.reviewer ORDER BY shown.sample, max(review.id)
         """
+    }
 
     /// The things that a decision on a whole image says are there.
     private static func things(_ row: Row) throws -> [Label] {

@@ -191,8 +191,8 @@ import Testing
         let text = String(decoding: try JSONEncoder().encode(item), as: UTF8.self)
         #expect(!text.contains("ann\""))
         let review = ReviewDesk(dataset: desk.fixture.dataset)
-        let view = try await review.makeView(ViewQuery()).view
         func seen(_ reviewer: String) async throws -> [Int] {
+            let view = try await review.makeView(ViewQuery(), for: reviewer).view
             let items = try await review.items(of: view, from: 0, count: 9, for: reviewer).items
             let detail = try #require(try await review.image(id, for: reviewer))
             return [

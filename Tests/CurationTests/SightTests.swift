@@ -270,6 +270,29 @@ import Testing
         #expect(try await !isKept("cleo"))
     }
 
+    @Test func `what others marked in a picture is kept back until one has answered`() async throws
+    {
+        let work = try ObjectDesk(2)
+        let desk = ReviewDesk(dataset: work.fixture.dataset)
+        func seen(_ reviewer: String) async throws -> [Int] {
+            var counts: [Int] = []
+            for id in work.fixture.truth.keys.sorted() {
+                let detail = try #require(try await desk.image(id, for: reviewer))
+                #expect(detail.isBlind == detail.annotations.isEmpty)
+                counts.append(detail.annotations.count)
+            }
+            return counts
+        }
+        try work.work("ann") { work.truth($0) }
+        let all = try await seen("ann")
+        #expect(!all.contains(0))
+        #expect(try await seen("ben") == [0, 0])
+        try work.work("ben", most: 1) { work.truth($0) }
+        #expect(try await seen("ben").filter { $0 > 0 }.count == 1)
+        try work.work("ben") { work.truth($0) }
+        #expect(try await seen("cleo") == all)
+    }
+
     @Test func `what is kept back is read on as people decide, as if it were read anew`()
         async throws
     {
