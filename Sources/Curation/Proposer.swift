@@ -9,8 +9,12 @@ struct Proposer {
     // Alternatives that a reviewer is shown, and the probability below which none is worth a look.
     private static let shownProposals = 3
     private static let leastProbability: Float = 0.01
-    // From this probability of a refused class on the refusal is doubted.
-    private static let doubtedShare: Float = 0.9
+    // From these probabilities that a person erred on they are asked once more: of a class that was refused,
+    // which leaves the picture without one, and of a label.
+    private static let doubtedRefusal: Float = 0.3
+    private static let doubtedLabel = 0.2
+    // How often labels are wrong at least, whatever refusals say of those who give them.
+    private static let usualError = 0.01
 
     /// The head that was learned; nil before the first label.
     let model: ProposalModel?
@@ -43,37 +47,59 @@ struct Proposer {
             labels: knowledge.taught,
             refuted: knowledge.refuted,
             classCount: knowledge.classes.count,
-            startingFrom: earlier?.classCount == knowledge.classes.count ? earlier : nil
+            startingFrom: earlier?.classCount == knowledge.classes.count ? earlier : nil,
+            isThorough: !knowledge.labels.contains { $0 == nil }
         )
         model = fitted
         (probabilities, disputed) = fitted.proposals(
             features.matrices,
-            refuted: knowledge.refuted
+            refuted: knowledge.refuted,
+            reviewerError: knowledge.reviewerError
         )
-        doubted = Self.doubted(fitted, features, knowledge)
+        doubted = Self.doubted(probabilities, knowledge)
         source = StoredModel(name: Self.name, digest: fitted.digest, parameters: [:]).source
     }
 
-    /// The undecided rows of which a person refused a class that the model is sure of, surest first.
+    /// The undecided rows of which a person refused a class that they probably carry, surest first.
     private static func doubted(
-        _ model: ProposalModel,
-        _ features: ReviewFeatures,
+        _ probabilities: [Float],
         _ knowledge: ReviewKnowledge
     ) -> [Int] {
-        let rows = features.samples.indices.filter {
-            knowledge.labels[$0] == nil && !knowledge.refuted[$0].isEmpty
-        }
-        guard !rows.isEmpty else { return [] }
-        let found = model.probabilities(
-            features.matrices.map { $0.selecting(rows) },
-            refuted: Array(repeating: [], count: rows.count)
-        )
         let count = knowledge.classes.count
-        return rows.indices.compactMap { place -> (row: Int, share: Float)? in
-            let shares = knowledge.refuted[rows[place]].map { found[place * count + $0] }
-            guard let share = shares.max(), share >= doubtedShare else { return nil }
-            return (rows[place], share)
-        }.sorted { ($0.share, $1.row) > ($1.share, $0.row) }.map(\.row)
+        let found = knowledge.refuted.indices.compactMap { row -> (row: Int, share: Float)? in
+            guard knowledge.labels[row] == nil, !knowledge.refuted[row].isEmpty else { return nil }
+            let share = 1 - probabilities[row * count..<(row + 1) * count].reduce(0, +)
+            return share >= Self.doubtedRefusal ? (row, share) : nil
+        }
+        return found.sorted { ($0.share, $1.row) > ($1.share, $0.row) }.map(\.row)
+    }
+
+    /// Pictures whose label is probably wrong, the surest first; none about which a person was asked again.
+    ///
+    /// `held`: Pictures that are not to be given out.
+    func labelIssues(limit: Int, held: Set<Sample.ID>) -> [PlannedTask] {
+        guard !probabilities.isEmpty else { return [] }
+        let found = knowledge.taught.indices.compactMap { row -> (row: Int, share: Double)? in
+            guard let label = knowledge.taught[row], !knowledge.rechecked.contains(row),
+                !held.contains(features.samples[row])
+            else { return nil }
+            // By Bayes' rule: the person erred, or the model finds what is there unlikely.
+            let right = Double(probability(row, label))
+            let error = max(knowledge.reviewerError, Self.usualError)
+            let wrong = error * (1 - right)
+            let share = wrong / (wrong + (1 - error) * right)
+            return share >= Self.doubtedLabel ? (row, share) : nil
+        }
+        return found.sorted { ($0.share, $1.row) > ($1.share, $0.row) }.prefix(limit).map {
+            let own = knowledge.classes.indices.map { [row = $0.row] in probability(row, $0) }
+            let best = own.indices.max { (own[$0], $1) < (own[$1], $0) }
+            return PlannedTask(
+                samples: [features.samples[$0.row]],
+                label: best.map { knowledge.classes[$0] },
+                score: best.map { Double(own[$0]) },
+                reason: .labelIssue
+            )
+        }
     }
 
     /// What labels of this kind of model are called.
@@ -141,8 +167,10 @@ struct Proposer {
             return (category, sum / Float(max(members.count, 1)))
         }
         let asked = task.label
+        let current = members.count == 1 ? knowledge.labels[members[0]] : nil
         return means.filter {
             $0.mean >= Self.leastProbability || knowledge.classes[$0.category] == asked
+                || $0.category == current
         }
         .sorted {
             (knowledge.classes[$0.category] == asked ? 1 : 0, $0.mean, -$0.category)

@@ -18,6 +18,10 @@ struct ReviewKnowledge: Sendable {
     let refuted: [Set<Int>]
     /// The decisions that stand, oldest first.
     let history: [PlanningState.Outcome]
+    /// How often a person refuses a class that is right, 0 to 1.
+    let reviewerError: Double
+    /// Rows about whose label or refused classes a person was asked once more.
+    let rechecked: Set<Int>
     /// Rows that the reviewer skipped.
     let skipped: Set<Int>
     /// Whether no row carries a class yet that a person looked at.
@@ -50,19 +54,42 @@ struct ReviewKnowledge: Sendable {
             }
         }
         let reviews = try store.reviews().filter { $0.purpose == .decide }
+        let answers = reviews.filter { $0.decision != .skip }
         let own = reviews.filter { $0.decision == .skip && $0.reviewer == reviewer }
-        skipped = Set(own.flatMap(\.samples).compactMap { rows[$0] })
-        history = reviews.filter { $0.decision != .skip }.map { review in
-            let shown = review.samples.compactMap { rows[$0] }
-            return PlanningState.Outcome(review, rows: shown, classes: index)
-                .settled(by: labels)
-        }
+        rechecked = Self.rows(of: answers.filter { $0.reason == .labelIssue }, rows)
+        skipped = Self.rows(of: own, rows)
+        let said = answers.map { PlanningState.Outcome($0, rows: rows, classes: index) }
+        let settled = said.map { $0.settled(by: labels) }
+        history = settled
+        reviewerError = Self.reviewerError(said, settled: settled, labels)
         classes = names
         declaredClasses = try store.declaredCategoryCount()
         self.labels = labels
         self.taught = taught
         self.refuted = refuted
         isEmpty = taught.allSatisfy { $0 == nil }
+    }
+
+    private static func rows(of reviews: [StoredReview], _ rows: [Sample.ID: Int]) -> Set<Int> {
+        Set(reviews.lazy.flatMap(\.samples).compactMap { rows[$0] })
+    }
+
+    /// How often a class that is right was refused on screens.
+    ///
+    /// Only a refused class that was decided for after all is known to have been right.
+    private static func reviewerError(
+        _ said: [PlanningState.Outcome],
+        settled: [PlanningState.Outcome],
+        _ labels: [Int?]
+    ) -> Double {
+        // Before anything is known: as one in three hundred, and as 150 pictures that were seen.
+        var (refused, carried) = (0.5, 150.0)
+        for (before, after) in zip(said, settled) {
+            guard before.isCluster, let accepted = before.accepted else { continue }
+            refused += Double(before.excepted - after.excepted)
+            carried += Double(before.rows.count { labels[$0] == accepted })
+        }
+        return refused / carried
     }
 }
 
@@ -78,9 +105,13 @@ extension ReviewKnowledge {
 
 extension PlanningState.Outcome {
     /// Says a decision by the rows and the numbers of the classes.
-    fileprivate init(_ review: StoredReview, rows: [Int], classes: [String: Int]) {
+    fileprivate init(
+        _ review: StoredReview,
+        rows: [Sample.ID: Int],
+        classes: [String: Int]
+    ) {
         self.init(
-            rows: rows,
+            rows: review.samples.compactMap { rows[$0] },
             proposed: review.proposed.flatMap { classes[$0] },
             score: review.proposals.first { $0.label == review.proposed }?.score ?? 0,
             accepted: review.label.flatMap { classes[$0] },

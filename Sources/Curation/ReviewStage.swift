@@ -138,18 +138,34 @@ public final class ReviewStage: Sendable {
         let asked = others.union(first.flatMap(\.samples))
         let sure = bulk.tasks.filter { asked.isDisjoint(with: $0.samples) }
         var tasks = Array((first + sure).prefix(limit - second.count))
-        tasks += proposer.plan(
-            limit: limit - second.count - tasks.count,
-            unavailable: unavailable(),
-            strategy: strategy
-        )
+        let room = limit - second.count - tasks.count
+        tasks += proposer.plan(limit: room, unavailable: unavailable(), strategy: strategy)
         if !tasks.isEmpty { try keep(proposer, at: now) }
         held.formUnion(tasks.flatMap(\.samples))
         tasks += proposer.singles(limit: reserve, unavailable: unavailable())
         let all = second + give(tasks, proposer, conflicts, bulk)
+        guard all.isEmpty else { return all }
         // Where nothing else is left, all that others decided may be looked at again.
-        return try all.isEmpty
-            ? looks.tasks(for: reviewer, limit: limit, leased: held, isRest: true) : all
+        let passed = held.union(skipped.map { features.samples[$0] })
+        let rest = try looks.tasks(for: reviewer, limit: limit, leased: held, isRest: true)
+        let issues = looks.policy.overlap == 1 ? labelIssues(proposer, limit, passed) : []
+        return Array((rest + issues).prefix(limit))
+    }
+
+    /// What was probably labelled wrongly.
+    private func labelIssues(
+        _ proposer: Proposer,
+        _ limit: Int,
+        _ held: Set<Sample.ID>
+    ) -> [NewTask] {
+        proposer.labelIssues(limit: limit, held: held).map {
+            NewTask(
+                plan: $0,
+                proposals: proposer.proposals($0),
+                lease: Self.token(),
+                isOfDecided: true
+            )
+        }
     }
 
     private func keep(_ proposer: Proposer, at now: Timestamp) throws {

@@ -94,12 +94,15 @@ package struct HeadExamples: Sendable {
     package let features: Matrix
     /// What is known of each row.
     package let targets: [Target]
+    /// The places of the rows among all samples.
+    package let rows: [Int]
     /// How much a label of each class counts; 1 where none is given.
     package var classWeights: [Float]?
 
-    /// Takes rows and what is known of them.
-    package init(classCount: Int, features: Matrix, targets: [Target]) {
+    /// Takes rows and what is known of them; `rows` are their places among all samples, or their own.
+    package init(classCount: Int, features: Matrix, targets: [Target], rows: [Int]? = nil) {
         precondition(features.rows == targets.count)
+        self.rows = rows ?? Array(targets.indices)
         self.classCount = classCount
         self.features = features
         self.targets = targets
@@ -128,7 +131,8 @@ package struct HeadExamples: Sendable {
         self.init(
             classCount: classCount,
             features: features.selecting(taught.map { rows[$0] }),
-            targets: taught.map { targets[$0] }
+            targets: taught.map { targets[$0] },
+            rows: taught.map { rows[$0] }
         )
     }
 

@@ -2,7 +2,7 @@
 ///
 /// Every product is of the shape A · Bᵀ: both factors are read along their rows, and nothing has
 /// to be repacked. Zeros fill the last group of a row.
-package struct Matrix: Sendable {
+package struct Matrix: Sendable, Equatable {
     /// Rows.
     package private(set) var rows: Int
     /// Numbers a row.
@@ -100,6 +100,16 @@ package struct Matrix: Sendable {
     /// Multiplies `row` by `factor`.
     mutating func scale(_ row: Int, by factor: Float) {
         for index in row * stride..<(row + 1) * stride { groups[index] *= factor }
+    }
+
+    /// The mean of matrices of one size, of which there is at least one.
+    static func mean(_ matrices: [Matrix]) -> Matrix {
+        var sum = matrices[0]
+        for more in matrices.dropFirst() {
+            for row in 0..<sum.rows { sum.add(1, more, row, to: row) }
+        }
+        for row in 0..<sum.rows { sum.scale(row, by: 1 / Float(matrices.count)) }
+        return sum
     }
 
     /// Adds `factor` times a row of `other` to `row`.

@@ -9,24 +9,23 @@ package struct ProposalModel: Sendable, Equatable, Codable {
     package let calibration: Calibration
     /// How good its probabilities are on rows that were held out; nil before there are enough.
     package let reliability: Reliability?
+    /// What heads that were not told of them say of the samples of which something is known.
+    ///
+    /// Nil before there are enough labels; not kept with the model.
+    private var heldOut: HeldOutScores?
 
-    /// How often a person is taken to refute a class that is right: a class of which the head is very
-    /// sure still casts its doubt on the others then.
-    private static let reviewerError: Float = 0.02
-    /// Parts into which the labelled rows are cut to learn the temperature.
-    private static let folds = 3
-    /// Steps away from the head that saw all rows; few suffice to forget a part of them.
-    private static let blindIterations = 12
+    private enum CodingKeys: String, CodingKey {
+        case heads, calibration, reliability
+    }
+
     /// Steps from nothing on.
     private static let iterations = 60
     /// Steps from an earlier model on, which a few further labels turn only a little.
     private static let furtherIterations = 25
-    /// Labelled rows from which on only one part of them is held out.
+    /// Rows of which a part is enough for a first sketch.
     private static let manyRows = 2_000
     /// Rows whose scores are in memory together.
     private static let blockRows = 16_384
-    /// Labelled rows below which no temperature is learned.
-    private static let fewest = 30
 
     /// Learns from what people decided.
     ///
@@ -37,6 +36,7 @@ package struct ProposalModel: Sendable, Equatable, Codable {
     ///   - classCount: Classes known.
     ///   - start: An earlier model of the same features, which saves time.
     ///   - isBalanced: Whether all classes count alike, whatever the number of their labels.
+    ///   - isThorough: Whether each labelled row is to be judged by heads that were not told of it.
     ///   - weightPenalty: What the square of a weight costs; nil for what serves the review best.
     package init(
         fitting features: [Matrix],
@@ -45,6 +45,7 @@ package struct ProposalModel: Sendable, Equatable, Codable {
         classCount: Int,
         startingFrom start: ProposalModel? = nil,
         isBalanced: Bool = false,
+        isThorough: Bool = false,
         weightPenalty: Float? = nil
     ) {
         let examples = features.map {
@@ -57,26 +58,41 @@ package struct ProposalModel: Sendable, Equatable, Codable {
             return isBalanced ? examples.balanced() : examples
         }
         let penalty = weightPenalty ?? Self.weightPenalty(heads: features.count)
-        heads = examples.enumerated().map { index, examples in
-            let first = start?.heads[index] ?? Self.sketch(examples, weightPenalty: penalty)
-            return LinearHead(
-                fitting: examples,
-                startingFrom: first,
-                iterations: first == nil ? Self.iterations : Self.furtherIterations,
-                weightPenalty: penalty
-            )
-        }
-        let held = Self.holdOut(examples, from: heads, weightPenalty: penalty)
+        heads = Self.heads(examples, startingFrom: start?.heads, weightPenalty: penalty)
+        let held = HeldOutScores(
+            examples,
+            from: heads,
+            startingFrom: start?.heldOut,
+            weightPenalty: penalty,
+            isThorough: isThorough
+        )
+        heldOut = held
         calibration =
-            held.map { Calibration(scores: $0.scores, labels: $0.labels) } ?? Calibration()
+            held.map { Calibration(scores: $0.labelled, labels: $0.labels) } ?? Calibration()
         let temperature = calibration.temperature
         reliability = held.map {
-            Reliability(scores: $0.scores, labels: $0.labels, temperature: temperature)
+            Reliability(scores: $0.labelled, labels: $0.labels, temperature: temperature)
         }
     }
 
     /// Classes known.
     package var classCount: Int { heads[0].classCount }
+
+    private static func heads(
+        _ examples: [HeadExamples],
+        startingFrom starts: [LinearHead]?,
+        weightPenalty: Float
+    ) -> [LinearHead] {
+        examples.enumerated().map { index, examples in
+            let first = starts?[index] ?? sketch(examples, weightPenalty: weightPenalty)
+            return LinearHead(
+                fitting: examples,
+                startingFrom: first,
+                iterations: first == nil ? iterations : furtherIterations,
+                weightPenalty: weightPenalty
+            )
+        }
+    }
 
     /// A head that saw a part of many rows, from which the way to the one that saw all is short; nil for
     /// few rows.
@@ -105,11 +121,15 @@ package struct ProposalModel: Sendable, Equatable, Codable {
     ///
     /// Refuted classes have 0 and the others share what is left by a person who may err; a row all of
     /// whose classes are refuted has zeros.
-    package func probabilities(_ features: [Matrix], refuted: [Set<Int>]) -> [Float] {
+    package func probabilities(
+        _ features: [Matrix],
+        refuted: [Set<Int>],
+        reviewerError: Double = 0
+    ) -> [Float] {
         var result: [Float] = []
         result.reserveCapacity(refuted.count * classCount)
         eachBlock(features, refuted) { scores, refuted, _ in
-            result += probabilities(of: Self.mean(scores), refuted)
+            result += probabilities(of: Matrix.mean(scores), refuted, reviewerError)
         }
         return result
     }
@@ -117,13 +137,19 @@ package struct ProposalModel: Sendable, Equatable, Codable {
     /// The same, and the rows of which the heads name different classes.
     package func proposals(
         _ features: [Matrix],
-        refuted: [Set<Int>]
+        refuted: [Set<Int>],
+        reviewerError: Double
     ) -> (probabilities: [Float], disputed: Set<Int>) {
         var result: [Float] = []
         result.reserveCapacity(refuted.count * classCount)
         var disputed: Set<Int> = []
         eachBlock(features, refuted) { scores, refuted, first in
-            result += probabilities(of: Self.mean(scores), refuted)
+            var mean = Matrix.mean(scores)
+            for row in 0..<mean.rows {
+                guard let blind = heldOut?.all[first + row] else { continue }
+                for label in blind.indices { mean[row, label] = blind[label] }
+            }
+            result += probabilities(of: mean, refuted, reviewerError)
             guard scores.count > 1 else { return }
             for row in 0..<scores[0].rows {
                 let best = scores.map { scores in
@@ -150,7 +176,11 @@ package struct ProposalModel: Sendable, Equatable, Codable {
         }
     }
 
-    private func probabilities(of scores: Matrix, _ refuted: [Set<Int>]) -> [Float] {
+    private func probabilities(
+        of scores: Matrix,
+        _ refuted: [Set<Int>],
+        _ reviewerError: Double
+    ) -> [Float] {
         var result: [Float] = []
         result.reserveCapacity(scores.rows * classCount)
         for row in 0..<scores.rows {
@@ -158,7 +188,7 @@ package struct ProposalModel: Sendable, Equatable, Codable {
                 (0..<classCount).map { scores[row, $0] },
                 temperature: calibration.temperature,
                 excluding: refuted[row],
-                doubt: Self.reviewerError
+                doubt: Float(reviewerError)
             )
         }
         return result
@@ -166,56 +196,5 @@ package struct ProposalModel: Sendable, Equatable, Codable {
 
     private static func scores(_ heads: [LinearHead], _ features: [Matrix]) -> [Matrix] {
         zip(heads, features).map { $0.scores($1) }
-    }
-
-    private static func mean(_ scores: [Matrix]) -> Matrix {
-        var sum = scores[0]
-        for more in scores.dropFirst() {
-            for row in 0..<sum.rows { sum.add(1, more, row, to: row) }
-        }
-        for row in 0..<sum.rows { sum.scale(row, by: 1 / Float(scores.count)) }
-        return sum
-    }
-
-    /// The scores of the labelled rows by heads that each have not seen a part of the rows; nil when
-    /// there are too few.
-    private static func holdOut(
-        _ examples: [HeadExamples],
-        from heads: [LinearHead],
-        weightPenalty: Float
-    ) -> (scores: Matrix, labels: [Int])? {
-        let (targets, classCount) = (examples[0].targets, examples[0].classCount)
-        var labels: [Int] = []
-        var known: [Int] = []
-        for row in targets.indices {
-            guard case .label(let label) = targets[row] else { continue }
-            known.append(row)
-            labels.append(label)
-        }
-        guard known.count >= fewest else { return nil }
-        // Of many rows one part tells enough.
-        if known.count >= manyRows {
-            labels = known.indices.filter { known[$0] % folds == 0 }.map { labels[$0] }
-            known = known.filter { $0 % folds == 0 }
-        }
-        var scores = Matrix(rows: known.count, columns: classCount)
-        for fold in 0..<folds where known.contains(where: { $0 % folds == fold }) {
-            let seen = targets.indices.filter { $0 % folds != fold }
-            let places = known.indices.filter { known[$0] % folds == fold }
-            let blind = zip(examples, heads).map { examples, head in
-                LinearHead(
-                    fitting: examples.selecting(seen),
-                    startingFrom: head,
-                    iterations: blindIterations,
-                    weightPenalty: weightPenalty
-                )
-            }
-            let held = examples.map { $0.features.selecting(places.map { known[$0] }) }
-            let found = mean(self.scores(blind, held))
-            for (row, place) in places.enumerated() {
-                for label in 0..<classCount { scores[place, label] = found[row, label] }
-            }
-        }
-        return (scores, labels)
     }
 }

@@ -55,6 +55,8 @@ package struct NewTask: Sendable {
     package let stratum: Int64?
     /// What its decision will do.
     package let purpose: ReviewPurpose
+    /// Whether it asks about a picture that is decided.
+    package let isOfDecided: Bool
 
     /// Describes a task that is about to be given out.
     package init(
@@ -63,8 +65,10 @@ package struct NewTask: Sendable {
         lease: String,
         conflict: Int64? = nil,
         stratum: Int64? = nil,
-        purpose: ReviewPurpose = .decide
+        purpose: ReviewPurpose = .decide,
+        isOfDecided: Bool = false
     ) {
+        self.isOfDecided = isOfDecided
         self.conflict = conflict
         self.stratum = stratum
         self.purpose = purpose
@@ -98,7 +102,7 @@ extension DatasetStore {
             var given: [StoredTask] = []
             for task in tasks where given.count < limit {
                 guard
-                    try task.purpose == .decide
+                    try task.purpose == .decide && !task.isOfDecided
                         ? Self.isOpen(task.plan.samples, since: planned, in: database)
                         : Self.isFree(task.plan.samples, in: database),
                     try !unskipped || !Self.wasSkipped(task.plan.samples, reviewer, in: database)

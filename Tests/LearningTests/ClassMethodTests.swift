@@ -143,7 +143,7 @@ import Testing
             refuted: [[], [], [], []],
             classCount: 2
         )
-        let found = model.proposals([first, second], refuted: [[], [], [], [0]])
+        let found = model.proposals([first, second], refuted: [[], [], [], [0]], reviewerError: 0)
         #expect(found.disputed == [2])
         let alone = model.probabilities([first, second], refuted: [[], [], [], [0]])
         #expect(found.probabilities == alone)

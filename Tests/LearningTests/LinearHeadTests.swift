@@ -41,6 +41,43 @@ import Testing
         }
     }
 
+    @Test func `a refusal that does not fit what looks alike is doubted, one that fits is not`() {
+        let (features, labels) = blobs(count: 120, classes: 4, seed: 2)
+        var known: [Int?] = labels
+        var refuted = [Set<Int>](repeating: [], count: 120)
+        let (slip, hint) = (50, 51)
+        known[slip] = nil
+        refuted[slip] = [labels[slip]]
+        known[hint] = nil
+        refuted[hint] = [(labels[hint] + 1) % 4]
+        let model = ProposalModel(
+            fitting: [features],
+            labels: known,
+            refuted: refuted,
+            classCount: 4
+        )
+        let found = model.proposals([features], refuted: refuted, reviewerError: 0.02).probabilities
+        let left = { (row: Int) in found[row * 4..<row * 4 + 4].reduce(0, +) }
+        #expect(found[slip * 4 + labels[slip]] == 0)
+        #expect(left(slip) < 0.7)
+        #expect(left(hint) > 0.99)
+        // Who never errs is believed.
+        let believed = model.proposals([features], refuted: refuted, reviewerError: 0)
+        #expect(abs(believed.probabilities[slip * 4..<slip * 4 + 4].reduce(0, +) - 1) < 1e-4)
+    }
+
+    @Test func `a wrong label has no probability by heads that were not told of it`() {
+        let (features, labels) = blobs(count: 120, classes: 4, seed: 2)
+        var known: [Int?] = labels
+        known[50] = (labels[50] + 1) % 4
+        let none = [Set<Int>](repeating: [], count: 120)
+        let model = ProposalModel(fitting: [features], labels: known, refuted: none, classCount: 4)
+        let found = model.proposals([features], refuted: none, reviewerError: 0.02).probabilities
+        let line = Array(found[50 * 4..<51 * 4])
+        #expect(line[labels[50]] == line.max())
+        #expect(line[(labels[50] + 1) % 4] < 0.02)
+    }
+
     @Test func `a refuted class has no probability, and its look-alikes less`() {
         let (features, labels) = blobs(count: 90, classes: 3, seed: 4)
         let known = labels.enumerated().map { $0.offset < 12 ? $0.element : nil }

@@ -13,7 +13,7 @@ export const keptBack = "What others said is kept back: your own opinion is aske
 /** @type {Record<string, string>} */
 const reasons = {
   uncertain: "the model is not sure", disagreement: "two sides disagree", representative: "typical of many",
-  "label-issue": "its label may be wrong", audit: "a check by chance", cluster: "from a group",
+  "label-issue": "a person and the model disagree", audit: "a check by chance", cluster: "from a group",
 };
 
 /** Why an item is asked about, in words. @param {import("./api.js").ReviewItem} item */
