@@ -1,7 +1,4 @@
-/// Scores of the rows that something is known of, by heads that were never told of them.
-///
-/// A row belongs to the same part for ever, so that the head of a part can go on learning where it stood: one
-/// that started from a head that was told of all rows would not forget those that it fitted well.
+/// Scores of the rows that something is known of, by heads that were not told of them.
 struct HeldOutScores: Sendable, Equatable {
     /// The scores of all rows that were held out, by their place among all samples.
     let all: [Int: [Float]]
@@ -9,15 +6,11 @@ struct HeldOutScores: Sendable, Equatable {
     let labelled: Matrix
     /// Their labels.
     let labels: [Int]
-    /// For each part a head that was not told of it, once a matrix of features.
-    private let blind: [[LinearHead]]
-    private let isOnePart: Bool
 
     /// Parts into which the rows are cut.
     private static let parts = 3
-    /// Steps from nothing on, from an own earlier head on, and away from a head that was told of all of many
-    /// rows: that hardly knows the single one.
-    private static let iterations = (first: 60, further: 25, away: 12)
+    /// Steps away from the head that was told of all rows, which forget what it fits badly, and from nothing on.
+    private static let iterations = (away: 12, first: 60)
     /// Labelled rows from which on only one part of them is held out.
     private static let manyRows = 2_000
     /// Labelled rows below which nothing is held out.
@@ -28,32 +21,26 @@ struct HeldOutScores: Sendable, Equatable {
     /// - Parameters:
     ///   - examples: What is known, once a head.
     ///   - heads: The heads that were told of all of it.
-    ///   - earlier: What was held out when less was known of the same rows.
     ///   - weightPenalty: What the square of a weight costs.
-    ///   - isThorough: Whether all rows are held out in turn, also where a part of many would do.
+    ///   - isThorough: Whether all rows are held out in turn, also where a part of many would do, and judged by
+    ///     heads that start from nothing.
     init?(
         _ examples: [HeadExamples],
         from heads: [LinearHead],
-        startingFrom earlier: HeldOutScores?,
         weightPenalty: Float,
         isThorough: Bool
     ) {
         let known = examples[0].targets.filter { $0.label != nil }.count
         guard known >= Self.fewest else { return nil }
-        let isMany = known >= Self.manyRows
-        isOnePart = isMany && !isThorough
-        let own = earlier?.isOnePart == isOnePart ? earlier?.blind : nil
+        let isOnePart = known >= Self.manyRows && !isThorough
         let parts = Self.parts(of: examples[0], isOnePart: isOnePart)
-        var blind: [[LinearHead]] = []
         var all: [Int: [Float]] = [:]
         for part in 0..<(isOnePart ? 1 : Self.parts) {
             let told = parts.indices.filter { parts[$0] != part }
             let heads = Self.heads(
                 examples.map { $0.selecting(told) },
-                startingFrom: own?[part] ?? (isMany ? heads : nil),
-                iterations: own != nil
-                    ? Self.iterations.further
-                    : isMany ? Self.iterations.away : Self.iterations.first,
+                startingFrom: isThorough ? nil : heads,
+                iterations: isThorough ? Self.iterations.first : Self.iterations.away,
                 weightPenalty: weightPenalty
             )
             let held = parts.indices.filter { parts[$0] == part }
@@ -63,9 +50,8 @@ struct HeldOutScores: Sendable, Equatable {
             for (index, place) in held.enumerated() {
                 all[examples[0].rows[place]] = (0..<scores.columns).map { scores[index, $0] }
             }
-            blind.append(heads)
         }
-        (self.blind, self.all) = (blind, all)
+        self.all = all
         (labelled, labels) = Self.labelled(examples[0], all)
     }
 

@@ -62,7 +62,6 @@ package struct ProposalModel: Sendable, Equatable, Codable {
         let held = HeldOutScores(
             examples,
             from: heads,
-            startingFrom: start?.heldOut,
             weightPenalty: penalty,
             isThorough: isThorough
         )

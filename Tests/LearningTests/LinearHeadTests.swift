@@ -71,7 +71,13 @@ import Testing
         var known: [Int?] = labels
         known[50] = (labels[50] + 1) % 4
         let none = [Set<Int>](repeating: [], count: 120)
-        let model = ProposalModel(fitting: [features], labels: known, refuted: none, classCount: 4)
+        let model = ProposalModel(
+            fitting: [features],
+            labels: known,
+            refuted: none,
+            classCount: 4,
+            isThorough: true
+        )
         let found = model.proposals([features], refuted: none, reviewerError: 0.02).probabilities
         let line = Array(found[50 * 4..<51 * 4])
         #expect(line[labels[50]] == line.max())
