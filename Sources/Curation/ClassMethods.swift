@@ -59,7 +59,11 @@ struct ClassMethods {
                 isBalanced: isBalanced,
                 weightPenalty: penalty
             )
-            return model.probabilities(features.matrices, refuted: knowledge.refuted)
+            return model.probabilities(
+                features.matrices,
+                refuted: knowledge.refuted,
+                reviewerError: knowledge.reviewerError
+            )
         case .prototypes:
             return ClassPrototypes.probabilities(
                 features: features.matrices[0],

@@ -37,8 +37,8 @@ struct HeldOutScores: Sendable, Equatable {
         var all: [Int: [Float]] = [:]
         for part in 0..<(isOnePart ? 1 : Self.parts) {
             let told = parts.indices.filter { parts[$0] != part }
-            let heads = Self.heads(
-                examples.map { $0.selecting(told) },
+            let heads = LinearHead.heads(
+                fitting: examples.map { $0.selecting(told) },
                 startingFrom: isThorough ? nil : heads,
                 iterations: isThorough ? Self.iterations.first : Self.iterations.away,
                 weightPenalty: weightPenalty
@@ -82,22 +82,6 @@ struct HeldOutScores: Sendable, Equatable {
             Matrix(rows: found.count, columns: examples.classCount, values: values),
             found.map(\.0)
         )
-    }
-
-    private static func heads(
-        _ examples: [HeadExamples],
-        startingFrom starts: [LinearHead]?,
-        iterations: Int,
-        weightPenalty: Float
-    ) -> [LinearHead] {
-        examples.enumerated().map { index, examples in
-            LinearHead(
-                fitting: examples,
-                startingFrom: starts?[index],
-                iterations: iterations,
-                weightPenalty: weightPenalty
-            )
-        }
     }
 }
 

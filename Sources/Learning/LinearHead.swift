@@ -40,6 +40,23 @@ package struct LinearHead: Sendable, Equatable, Codable {
         ) { objective.evaluate($0) }
     }
 
+    /// Heads that each learn from examples of their own, from those of `starts` on where there are such.
+    static func heads(
+        fitting examples: [HeadExamples],
+        startingFrom starts: [LinearHead]?,
+        iterations: Int,
+        weightPenalty: Float
+    ) -> [LinearHead] {
+        examples.enumerated().map { index, examples in
+            LinearHead(
+                fitting: examples,
+                startingFrom: starts?[index],
+                iterations: iterations,
+                weightPenalty: weightPenalty
+            )
+        }
+    }
+
     // Closer to the end of the slope no proposal changes any more.
     private static let tolerance = 1e-3
 

@@ -58,18 +58,23 @@ package struct ProposalModel: Sendable, Equatable, Codable {
             return isBalanced ? examples.balanced() : examples
         }
         let penalty = weightPenalty ?? Self.weightPenalty(heads: features.count)
-        heads = Self.heads(examples, startingFrom: start?.heads, weightPenalty: penalty)
-        let held = HeldOutScores(
+        let starts = start?.heads ?? Self.sketches(examples, weightPenalty: penalty)
+        heads = LinearHead.heads(
+            fitting: examples,
+            startingFrom: starts,
+            iterations: starts == nil ? Self.iterations : Self.furtherIterations,
+            weightPenalty: penalty
+        )
+        heldOut = HeldOutScores(
             examples,
             from: heads,
             weightPenalty: penalty,
             isThorough: isThorough
         )
-        heldOut = held
         calibration =
-            held.map { Calibration(scores: $0.labelled, labels: $0.labels) } ?? Calibration()
+            heldOut.map { Calibration(scores: $0.labelled, labels: $0.labels) } ?? Calibration()
         let temperature = calibration.temperature
-        reliability = held.map {
+        reliability = heldOut.map {
             Reliability(scores: $0.labelled, labels: $0.labels, temperature: temperature)
         }
     }
@@ -77,33 +82,19 @@ package struct ProposalModel: Sendable, Equatable, Codable {
     /// Classes known.
     package var classCount: Int { heads[0].classCount }
 
-    private static func heads(
+    /// Heads that saw a part of many rows, from which the way to those that saw all is short; nil for few
+    /// rows.
+    private static func sketches(
         _ examples: [HeadExamples],
-        startingFrom starts: [LinearHead]?,
         weightPenalty: Float
-    ) -> [LinearHead] {
-        examples.enumerated().map { index, examples in
-            let first = starts?[index] ?? sketch(examples, weightPenalty: weightPenalty)
-            return LinearHead(
-                fitting: examples,
-                startingFrom: first,
-                iterations: first == nil ? iterations : furtherIterations,
-                weightPenalty: weightPenalty
-            )
-        }
-    }
-
-    /// A head that saw a part of many rows, from which the way to the one that saw all is short; nil for
-    /// few rows.
-    private static func sketch(
-        _ examples: HeadExamples,
-        weightPenalty: Float
-    ) -> LinearHead? {
-        let count = examples.targets.count
+    ) -> [LinearHead]? {
+        let count = examples[0].targets.count
         guard count >= 2 * manyRows else { return nil }
         let step = count / manyRows
-        return LinearHead(
-            fitting: examples.selecting(Array(stride(from: 0, to: count, by: step))),
+        let rows = Array(stride(from: 0, to: count, by: step))
+        return LinearHead.heads(
+            fitting: examples.map { $0.selecting(rows) },
+            startingFrom: nil,
             iterations: iterations,
             // A part of the rows, and the same part of the penalty.
             weightPenalty: weightPenalty / Float(step)

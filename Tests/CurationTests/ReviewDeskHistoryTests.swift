@@ -150,16 +150,22 @@ import Testing
         }
     }
 
-    @Test func `a whole version comes back as a new one, and that is taken back like any act`()
-        async throws
-    {
+    /// Three pictures that are hats in the version v1.
+    private static func threeHats() async throws -> (PipelineFixture, ReviewDesk) {
         let fixture = try PipelineFixture(
             sources: try PipelineFixture.photos(3),
             classes: ["hat", "shoes"]
         )
         let desk = ReviewDesk(dataset: fixture.dataset)
-        try Self.label(fixture, ["hat", "hat", "hat"], by: "anna")
+        try label(fixture, ["hat", "hat", "hat"], by: "anna")
         _ = try await desk.commit(message: "first", tag: "v1", author: "anna")
+        return (fixture, desk)
+    }
+
+    @Test func `a whole version comes back as a new one, and that is taken back like any act`()
+        async throws
+    {
+        let (fixture, desk) = try await Self.threeHats()
         try Self.label(fixture, ["hat", "shoes", "shoes"], by: "anna")
         await #expect(throws: CurationError.self) {
             try await desk.restore(version: "v1", by: "r1")
@@ -179,13 +185,7 @@ import Testing
     }
 
     @Test func `one picture goes back to what it was, in or out of the data set`() async throws {
-        let fixture = try PipelineFixture(
-            sources: try PipelineFixture.photos(3),
-            classes: ["hat", "shoes"]
-        )
-        let desk = ReviewDesk(dataset: fixture.dataset)
-        try Self.label(fixture, ["hat", "hat", "hat"], by: "anna")
-        _ = try await desk.commit(message: "first", tag: "v1", author: "anna")
+        let (fixture, desk) = try await Self.threeHats()
         let id = try fixture.dataset.samples()[1].id
         try Self.label(fixture, ["hat", "shoes", "shoes"], by: "anna")
         _ = try await desk.setMembership(
@@ -219,13 +219,7 @@ import Testing
     }
 
     @Test func `what was taken out or restored is a reviewer's act like any other`() async throws {
-        let fixture = try PipelineFixture(
-            sources: try PipelineFixture.photos(3),
-            classes: ["hat", "shoes"]
-        )
-        let desk = ReviewDesk(dataset: fixture.dataset)
-        try Self.label(fixture, ["hat", "hat", "hat"], by: "anna")
-        _ = try await desk.commit(message: "first", tag: "v1", author: "anna")
+        let (fixture, desk) = try await Self.threeHats()
         try Self.label(fixture, ["hat", "shoes", "shoes"], by: "anna")
         let ids = try fixture.dataset.samples().map(\.id)
         _ = try await desk.restore(image: ids[1], to: "v1", by: "r1")

@@ -184,16 +184,7 @@ import Testing
             let moment = start.advanced(by: Double(count) * 20)
             guard let item = try stage.next(limit: 1, reviewer: reviewer, at: moment).first
             else { return count }
-            let isGroup = item.kind == .cluster
-            let submission = ReviewSubmission(
-                item: item.item,
-                lease: item.lease,
-                reviewer: reviewer,
-                decision: isGroup ? .accept : .correct,
-                label: isGroup ? category : nil,
-                annotations: isGroup ? nil : [.classification(category: category)]
-            )
-            let result = try stage.decide([submission], at: moment)
+            let result = try stage.decide([item.answer(by: reviewer) { _ in category }], at: moment)
             try #require(result.map(\.status) == [.decided])
             count += 1
         }

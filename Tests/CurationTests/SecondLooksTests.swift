@@ -49,20 +49,7 @@ import Testing
             _ reviewer: String,
             _ name: (Sample.ID) -> String
         ) throws {
-            let members = item.members ?? [item.image?.id ?? 0]
-            let label = name(members[0])
-            let isGroup = item.kind == .cluster
-            let result = try stage.decide([
-                ReviewSubmission(
-                    item: item.item,
-                    lease: item.lease,
-                    reviewer: reviewer,
-                    decision: isGroup ? .accept : .correct,
-                    label: isGroup ? label : nil,
-                    except: isGroup ? members.filter { name($0) != label } : nil,
-                    annotations: isGroup ? nil : [.classification(category: label)]
-                )
-            ])
+            let result = try stage.decide([item.answer(by: reviewer, name)])
             #expect(result.map(\.status) == [.decided])
         }
     }

@@ -50,20 +50,8 @@ import Testing
             by reviewer: String,
             _ name: (Sample.ID) -> String
         ) throws {
-            let members = item.members ?? [item.image?.id ?? 0]
-            let label = name(members[0])
-            let isGroup = item.kind == .cluster
-            let submission = ReviewSubmission(
-                item: item.item,
-                lease: item.lease,
-                reviewer: reviewer,
-                decision: isGroup ? .accept : .correct,
-                label: isGroup ? label : nil,
-                except: isGroup ? members.filter { name($0) != label } : nil,
-                annotations: isGroup ? nil : [.classification(category: label)]
-            )
             let stage = ReviewStage(dataset: fixture.dataset)
-            #expect(try stage.decide([submission]).map(\.status) == [.decided])
+            #expect(try stage.decide([item.answer(by: reviewer, name)]).map(\.status) == [.decided])
         }
 
         /// What the routes answer to a reviewer that may speak of the target, by name.
